@@ -1,0 +1,37 @@
+# Two commands: `make run` starts everything, `make test` runs every test.
+.PHONY: help run demo test check lock clean
+
+PORT ?= 8080
+export PORT
+
+help:
+	@echo "make run    cài đặt và chạy Trạm Xa tại http://127.0.0.1:$(PORT)  (PORT=… để đổi)"
+	@echo "make demo   nạp lại dữ liệu mẫu"
+	@echo "make test   chạy mọi kiểm thử, kể cả trong trình duyệt"
+	@echo "make check  định dạng, lint, kiểu, ranh giới gói, chính tả…"
+	@echo "make lock   ghim lại thư viện Python"
+	@echo "make clean  xoá những gì cài đặt tạo ra; giữ nguyên dữ liệu trong var/"
+
+run:
+	@bin/setup
+	@exec .venv/bin/tramxa run
+
+demo:
+	@bin/setup
+	@exec .venv/bin/tramxa demo
+
+test:
+	@bin/setup test
+	@exec .venv/bin/pytest
+
+check:
+	@bin/setup test
+	@bin/check
+
+lock:
+	@bin/setup test
+	@bin/lock
+
+clean:
+	rm -rf .venv web_client/node_modules web_client/dist *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

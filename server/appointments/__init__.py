@@ -1,0 +1,1 @@
+"""Booked meetings, never two at once."""

@@ -1,0 +1,1 @@
+"""What the patient agreed to, when and in which wording."""

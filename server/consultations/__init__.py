@@ -1,0 +1,1 @@
+"""The meeting of station and specialist: waiting room, calls, attempts."""

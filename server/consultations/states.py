@@ -1,0 +1,158 @@
+"""The life of a meeting and of each try to call."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from server.core.messages import N_
+
+
+class ConsultationStatus(StrEnum):
+    """Where a meeting stands (FHIR Encounter, class VR)."""
+
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+    IN_CALL = "in_call"
+    CALL_FAILED = "call_failed"
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese term, a msgid."""
+        return _LABELS[self]
+
+
+class AttemptStatus(StrEnum):
+    """Where one try to call stands."""
+
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    BUSY = "busy"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    ENDED = "ended"
+    LOST = "lost"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese term, a msgid."""
+        return _ATTEMPTS[self]
+
+
+class EndReason(StrEnum):
+    """Why a try ended."""
+
+    HUNG_UP = "hung_up"
+    DECLINED = "declined"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    CANCELLED = "cancelled"
+    LINE_LOST = "line_lost"
+    MEDIA_REFUSED = "media_refused"
+    RELAY_FAILED = "relay_failed"
+    BROWSER_UNSUPPORTED = "browser_unsupported"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese term, a msgid."""
+        return _REASONS[self]
+
+
+_LABELS = {
+    ConsultationStatus.SCHEDULED: N_("Đã hẹn"),
+    ConsultationStatus.WAITING: N_("Phòng chờ"),
+    ConsultationStatus.IN_CALL: N_("Đang gọi"),
+    ConsultationStatus.CALL_FAILED: N_("Gọi không thành"),
+    ConsultationStatus.ANSWERED: N_("Đã trả lời"),
+    ConsultationStatus.CANCELLED: N_("Đã hủy"),
+}
+_ATTEMPTS = {
+    AttemptStatus.RINGING: N_("Đang đổ chuông"),
+    AttemptStatus.ACCEPTED: N_("Đang nói chuyện"),
+    AttemptStatus.DECLINED: N_("Bị từ chối"),
+    AttemptStatus.BUSY: N_("Máy bận"),
+    AttemptStatus.CANCELLED: N_("Người gọi hủy"),
+    AttemptStatus.MISSED: N_("Cuộc gọi nhỡ"),
+    AttemptStatus.ENDED: N_("Đã kết thúc"),
+    AttemptStatus.LOST: N_("Mất đường truyền"),
+    AttemptStatus.FAILED: N_("Không kết nối được"),
+}
+_REASONS = {
+    EndReason.HUNG_UP: N_("Gác máy"),
+    EndReason.DECLINED: N_("Người nhận từ chối"),
+    EndReason.BUSY: N_("Người nhận đang bận"),
+    EndReason.NO_ANSWER: N_("Không ai trả lời trong 60 giây"),
+    EndReason.CANCELLED: N_("Người gọi hủy"),
+    EndReason.LINE_LOST: N_("Mất đường truyền"),
+    EndReason.MEDIA_REFUSED: N_("Không dùng được máy quay hoặc micrô"),
+    EndReason.RELAY_FAILED: N_("Không qua được máy chủ chuyển tiếp"),
+    EndReason.BROWSER_UNSUPPORTED: N_("Trình duyệt không hỗ trợ"),
+    EndReason.ANSWERED_ELSEWHERE: N_("Đã nghe ở nơi khác"),
+}
+
+TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {
+    ConsultationStatus.SCHEDULED: frozenset(
+        {
+            ConsultationStatus.WAITING,
+            ConsultationStatus.IN_CALL,
+            ConsultationStatus.CALL_FAILED,
+            ConsultationStatus.ANSWERED,
+            ConsultationStatus.CANCELLED,
+        }
+    ),
+    ConsultationStatus.WAITING: frozenset(
+        {
+            ConsultationStatus.IN_CALL,
+            ConsultationStatus.CALL_FAILED,
+            ConsultationStatus.ANSWERED,
+            ConsultationStatus.CANCELLED,
+        }
+    ),
+    ConsultationStatus.IN_CALL: frozenset(
+        {
+            ConsultationStatus.WAITING,
+            ConsultationStatus.CALL_FAILED,
+            ConsultationStatus.ANSWERED,
+        }
+    ),
+    # Never a lost case: another try, another channel, or a written answer.
+    ConsultationStatus.CALL_FAILED: frozenset(
+        {
+            ConsultationStatus.WAITING,
+            ConsultationStatus.IN_CALL,
+            ConsultationStatus.ANSWERED,
+            ConsultationStatus.CANCELLED,
+        }
+    ),
+    ConsultationStatus.ANSWERED: frozenset({ConsultationStatus.WAITING}),
+    ConsultationStatus.CANCELLED: frozenset(),
+}
+
+_CLOSED: frozenset[AttemptStatus] = frozenset()
+
+ATTEMPT_TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
+    AttemptStatus.RINGING: frozenset(
+        {
+            AttemptStatus.ACCEPTED,
+            AttemptStatus.DECLINED,
+            AttemptStatus.BUSY,
+            AttemptStatus.CANCELLED,
+            AttemptStatus.MISSED,
+            AttemptStatus.FAILED,
+        }
+    ),
+    AttemptStatus.ACCEPTED: frozenset(
+        {AttemptStatus.ENDED, AttemptStatus.LOST, AttemptStatus.FAILED}
+    ),
+    AttemptStatus.DECLINED: _CLOSED,
+    AttemptStatus.BUSY: _CLOSED,
+    AttemptStatus.CANCELLED: _CLOSED,
+    AttemptStatus.MISSED: _CLOSED,
+    AttemptStatus.ENDED: _CLOSED,
+    AttemptStatus.LOST: _CLOSED,
+    AttemptStatus.FAILED: _CLOSED,
+}

@@ -1,0 +1,76 @@
+"""Wake-ups between programs: the database holds the truth, the bus says “look now”."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+import nats
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+log = structlog.get_logger()
+_SUBJECT = "wake."
+
+
+class Bus:
+    """One NATS connection of a program; reconnects for ever and never blocks a request."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    @classmethod
+    async def connect(cls, url: str, name: str) -> Self:
+        """Connect and listen for wake-ups; raises when the server is not there."""
+        client = await nats.connect(
+            url, name=name, max_reconnect_attempts=-1, reconnect_time_wait=1
+        )
+        bus = cls(client)
+        await client.subscribe(f"{_SUBJECT}>", cb=bus._on_wake)  # noqa: SLF001
+        return bus
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the server answers now."""
+        return self._client.is_connected
+
+    def jetstream(self) -> JetStreamContext:
+        """Return the durable side of the connection."""
+        return self._client.jetstream()
+
+    async def wake(self, topics: Iterable[str]) -> None:
+        """Tell every program to look at these topics; a lost wake-up is only a delay."""
+        for topic in topics:
+            try:
+                await self._client.publish(_SUBJECT + topic)
+            except nats.errors.Error as error:
+                log.warning("bus.wake_failed", error=type(error).__name__)
+
+    @contextlib.contextmanager
+    def listening(self, topic: str) -> Iterable[asyncio.Event]:
+        """Give an event that is set at each wake-up of the topic."""
+        event = asyncio.Event()
+        self._waiting.setdefault(topic, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[topic].discard(event)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
+
+    async def close(self) -> None:
+        """Flush what was published and close the connection."""
+        with contextlib.suppress(nats.errors.Error, TimeoutError):
+            await self._client.drain()
+
+    async def _on_wake(self, message: Msg) -> None:
+        for event in self._waiting.get(message.subject.removeprefix(_SUBJECT), ()):
+            event.set()

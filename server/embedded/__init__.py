@@ -1,0 +1,1 @@
+"""The bundled engines: a real PostgreSQL and a real NATS under our own supervisor."""

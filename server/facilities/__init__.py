@@ -1,0 +1,1 @@
+"""Stations, their satellite points, hospitals, departments and specialties."""

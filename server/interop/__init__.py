@@ -1,0 +1,1 @@
+"""The description of the JSON API and exchange with other systems."""

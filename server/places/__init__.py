@@ -1,0 +1,1 @@
+"""Provinces and communes with their official codes, and the codes that came before."""

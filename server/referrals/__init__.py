@@ -1,0 +1,1 @@
+"""The request and its queue: gate, triage, offers, deadlines."""

@@ -1,0 +1,1 @@
+"""Counts, waits and the 2030 target."""

@@ -1,0 +1,1 @@
+"""When specialists can be met: weekly rules, exceptions, free slots."""

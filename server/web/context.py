@@ -1,0 +1,44 @@
+"""What a program and a request carry, under typed keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.access.actor import Actor
+from server.audit.trail import Origin
+from server.config import Settings
+from server.core.bus import Bus
+from server.core.db import Sessions
+
+Authenticate = Callable[[web.Request, AsyncSession], Awaitable[Actor | None]]
+Navigation = Callable[[Actor, str], list[dict[str, Any]]]
+
+SETTINGS = web.AppKey("settings", Settings)
+SESSIONS = web.AppKey("sessions", Sessions)
+BUS = web.AppKey("bus", Bus)
+AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate")
+NAVIGATION: web.AppKey[Navigation] = web.AppKey("navigation")
+FORM_KEY = web.AppKey("form_key", bytes)
+DOCUMENTS = web.AppKey("documents", Path)
+
+DB: web.RequestKey[AsyncSession] = web.RequestKey("db", AsyncSession)
+ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
+LOCALE: web.RequestKey[str] = web.RequestKey("locale", str)
+NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
+ORIGIN: web.RequestKey[Origin] = web.RequestKey("origin", Origin)
+VISIT: web.RequestKey[str] = web.RequestKey("visit", str)
+ONCE: web.RequestKey[str] = web.RequestKey("once", str)
+
+SESSION_COOKIE = "__Host-session"
+VISIT_COOKIE = "__Host-visit"
+LOCALE_COOKIE = "__Host-locale"
+
+
+def db_and_actor(request: web.Request) -> tuple[AsyncSession, Actor]:
+    """Return the transaction of the request and who is signed in."""
+    return request[DB], request[ACTOR]

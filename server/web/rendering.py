@@ -1,0 +1,114 @@
+"""Jinja2: one strict environment a language, features' templates under their names."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.utils import missing
+
+from server.core import clock
+from server.web.i18n import translations
+
+_SERVER = Path(__file__).parent.parent
+
+
+# Names that the macros of nhsuk-frontend-jinja set under a condition, or never.
+_OPTIONAL_NAMES = frozenset(
+    "caller element errorId hasHint hintId innerHtml isChecked itemBehaviour"
+    " itemBehaviourGroup itemClasses itemDescribedBy itemHintId undefined width".split()
+)
+
+
+class _NamesAreStrict(ChainableUndefined):
+    """A name that nobody gave is a mistake; a key that an option lacks is an absent option.
+
+    The macros of nhsuk-frontend-jinja ask their parameters for every key there could be.
+    """
+
+    def __new__(
+        cls, hint: str | None = None, obj: Any = missing, *rest: Any, **named: Any
+    ) -> Any:
+        """Return a StrictUndefined for a missing name."""
+        name = rest[0] if rest else named.get("name")
+        if obj is missing and name not in _OPTIONAL_NAMES:
+            return StrictUndefined(hint, obj, *rest, **named)
+        return super().__new__(cls)
+
+
+@cache
+def environment(locale: str, assets: Path) -> Environment:
+    """Return the environment of a language; compiled templates stay in memory."""
+    made = Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=_NamesAreStrict,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"asset": _Manifest(assets), "now": clock.now, "today": clock.today}
+    made.filters |= {"date": _date, "time": _time, "moment": _moment, "iso": _iso}
+    return made
+
+
+def _loader() -> ChoiceLoader:
+    features = {
+        folder.parent.name: FileSystemLoader(folder)
+        for folder in sorted(_SERVER.glob("*/templates"))
+    }
+    return ChoiceLoader(
+        [
+            features.pop("web"),
+            PrefixLoader(features),
+            PackageLoader("nhsuk_frontend_jinja"),
+        ]
+    )
+
+
+class _Manifest:
+    """Names a built asset by the hash of its content, so that it may be cached for ever."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "manifest.json"
+        self._names: dict[str, str] = (
+            orjson.loads(path.read_bytes()) if path.exists() else {}
+        )
+
+    def __call__(self, name: str) -> str:
+        return f"/assets/{self._names.get(name, name)}"
+
+
+def _date(value: date | datetime | None) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    return f"{value:%d/%m/%Y}"
+
+
+def _time(value: datetime | None) -> str:
+    return "–" if value is None else f"{clock.local(value):%H:%M}"
+
+
+def _moment(value: datetime | None) -> str:
+    return "–" if value is None else f"{clock.local(value):%H:%M %d/%m/%Y}"
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())

@@ -1,0 +1,32 @@
+"""Supervises two real programs that say their number, for tests that kill them."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from server.embedded.program import Command
+from server.embedded.supervise import running, until_signalled
+
+CHILD = """
+import os, signal, sys
+def stop(*_):
+    print(sys.argv[1], "stopped", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print(sys.argv[1], os.getpid(), flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def child(name: str) -> Command:
+    argv = (sys.executable, "-c", CHILD, name)
+    return Command(name=name, argv=argv, env={}, cwd=Path.cwd())
+
+
+async def serve() -> None:
+    async with running([child("first"), child("second")]):
+        await asyncio.Event().wait()
+
+
+asyncio.run(until_signalled(serve()))

@@ -1,0 +1,186 @@
+/**
+ * Why a device cannot be used; the page has the words for it.
+ *
+ * @typedef {'insecure_context' | 'unsupported' | 'permission_denied' | 'not_found' | 'in_use' | 'constraints_unmet' | 'aborted' | 'unknown'} MediaFailure
+ * @typedef {{kind: 'microphone' | 'camera' | 'screen', code: MediaFailure}} Failure
+ * @typedef {{stream: MediaStream, failures: Failure[]}} Opened
+ * @typedef {{microphone?: string, camera?: string}} Devices
+ */
+
+/** @type {Record<string, MediaFailure>} */
+const FAILURES = {
+  NotAllowedError: 'permission_denied',
+  SecurityError: 'permission_denied',
+  NotFoundError: 'not_found',
+  NotReadableError: 'in_use',
+  OverconstrainedError: 'constraints_unmet',
+  AbortError: 'aborted',
+  InvalidStateError: 'aborted',
+  TypeError: 'unsupported',
+}
+const CAMERA = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } }
+const VIDEO_BITS = 300_000
+const VIDEO_FRAMES = 15
+const SCREEN_BITS = 600_000
+
+/**
+ * Opens microphone and camera; where one fails the other is still used.
+ *
+ * @param {Devices} [devices] - device ids, when the person chose some
+ * @returns {Promise<Opened>} what could be opened, and what not and why
+ */
+export async function openDevices(devices = {}) {
+  const stream = new MediaStream()
+  /** @type {Failure[]} */
+  const failures = []
+  // One after the other: asked for together, a missing camera would cost the voice as well.
+  for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
+    try {
+      stream.addTrack(await openDevice(kind, devices[kind]))
+    } catch (error) {
+      failures.push({ kind, code: reasonOf(error) })
+    }
+  }
+  return { stream, failures }
+}
+
+/**
+ * Opens one device; rejects with the browser's error, for `reasonOf`.
+ *
+ * @param {'microphone' | 'camera'} kind - which
+ * @param {string} [deviceId] - exactly this one
+ * @returns {Promise<MediaStreamTrack>} its track
+ */
+export async function openDevice(kind, deviceId) {
+  const exact = deviceId ? { deviceId: { exact: deviceId } } : {}
+  const voice = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+  const wanted =
+    kind === 'microphone' ? { audio: { ...voice, ...exact } } : { video: { ...CAMERA, ...exact } }
+  const [track] = (await mediaDevices().getUserMedia(wanted)).getTracks()
+  if (!track) throw new DOMException('no track', 'NotFoundError')
+  if (kind === 'camera') track.contentHint = 'motion'
+  return track
+}
+
+/**
+ * Lets the person choose a screen or window to show.
+ *
+ * @returns {Promise<MediaStreamTrack>} its track; ends when the person stops it
+ */
+export async function openScreen() {
+  const stream = await mediaDevices().getDisplayMedia({ video: { frameRate: { max: VIDEO_FRAMES } } })
+  const [track] = stream.getVideoTracks()
+  if (!track) throw new DOMException('no track', 'NotFoundError')
+  track.contentHint = 'detail'
+  return track
+}
+
+/**
+ * Names the reason of a failure in our own stable codes.
+ *
+ * @param {unknown} error - what getUserMedia or getDisplayMedia threw
+ * @returns {MediaFailure} the code
+ */
+export function reasonOf(error) {
+  if (!globalThis.isSecureContext) return 'insecure_context'
+  return (error instanceof Error && FAILURES[error.name]) || 'unknown'
+}
+
+/**
+ * Lists what there is to choose from; labels are empty until permission was given.
+ *
+ * @returns {Promise<{microphones: MediaDeviceInfo[], cameras: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}>} by kind
+ */
+export async function listDevices() {
+  const devices = await mediaDevices().enumerateDevices()
+  /** @param {MediaDeviceKind} kind - of device */
+  const of = (kind) => devices.filter((device) => device.kind === kind && device.deviceId)
+  return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') }
+}
+
+/**
+ * Calls back whenever a device is plugged in or out.
+ *
+ * @param {() => void} onChange - what to do then
+ * @returns {() => void} stops it
+ */
+export function watchDevices(onChange) {
+  const devices = mediaDevices()
+  devices.addEventListener('devicechange', onChange)
+  return () => devices.removeEventListener('devicechange', onChange)
+}
+
+/**
+ * Shows a stream in an element; one's own must be muted, or it howls.
+ *
+ * @param {HTMLMediaElement} element - a video or audio element
+ * @param {MediaStream | null} stream - null takes it away
+ * @param {{muted: boolean}} options - whether it is one's own
+ * @returns {Promise<boolean>} false when the browser wants a click before it plays
+ */
+export async function show(element, stream, { muted }) {
+  element.muted = muted
+  if (element.srcObject !== stream) element.srcObject = stream
+  if (!stream) return true
+  try {
+    await element.play()
+    return true
+  } catch (error) {
+    return !(error instanceof Error && error.name === 'NotAllowedError')
+  }
+}
+
+/**
+ * Mutes or unmutes without giving the device back.
+ *
+ * @param {MediaStream} stream - one's own
+ * @param {'audio' | 'video'} kind - which of its tracks
+ * @param {boolean} enabled - whether it is sent
+ */
+export function setEnabled(stream, kind, enabled) {
+  for (const track of stream.getTracks()) if (track.kind === kind) track.enabled = enabled
+}
+
+/** @param {MediaStream} stream - whose devices are given back */
+export function stopStream(stream) {
+  for (const track of stream.getTracks()) track.stop()
+}
+
+/**
+ * Puts the voice first: high priority for sound, and a cap that leaves it room.
+ *
+ * @param {RTCPeerConnection} connection - whose senders are set; to be called again after a rebuild
+ */
+export async function putVoiceFirst(connection) {
+  for (const sender of connection.getSenders()) {
+    if (!sender.track) continue
+    const parameters = sender.getParameters()
+    // Some browsers have no encodings before the first negotiation.
+    if (parameters.encodings?.length) {
+      for (const encoding of parameters.encodings) limit(encoding, sender.track)
+      await sender.setParameters(parameters)
+    }
+  }
+}
+
+/**
+ * @param {RTCRtpEncodingParameters} encoding - to be changed
+ * @param {MediaStreamTrack} track - what it carries
+ */
+function limit(encoding, track) {
+  if (track.kind === 'audio') {
+    encoding.priority = 'high'
+    encoding.networkPriority = 'high'
+    return
+  }
+  encoding.priority = 'low'
+  encoding.networkPriority = 'low'
+  encoding.maxBitrate = track.contentHint === 'detail' ? SCREEN_BITS : VIDEO_BITS
+  encoding.maxFramerate = VIDEO_FRAMES
+}
+
+function mediaDevices() {
+  // Absent outside https and localhost, and in some in-app browsers.
+  if (!navigator.mediaDevices) throw new TypeError('no mediaDevices')
+  return navigator.mediaDevices
+}
