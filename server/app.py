@@ -18,6 +18,8 @@ from server.core.bus import Bus
 from server.core.db import make_engine, make_sessions
 from server.core.messages import N_
 from server.notifications import pages as notifications_pages
+from server.patients import api as patients_api
+from server.patients import pages as patients_pages
 from server.web import assets, health, protection
 from server.web.context import (
     AUTHENTICATE,
@@ -35,6 +37,7 @@ _LARGEST_BODY = 24 * 1024 * 1024
 
 _MENU = (
     (Permission.REFERRALS_REQUEST, "/", N_("Việc hôm nay")),
+    (Permission.PATIENTS_REGISTER, "/patients", N_("Người bệnh")),
 )
 
 
@@ -61,6 +64,8 @@ def make_app(settings: Settings) -> web.Application:
             accounts_pages.ROUTES,
             accounts_api.ROUTES,
             notifications_pages.ROUTES,
+            patients_pages.ROUTES,
+            patients_api.ROUTES,
         ],
     )
     return app

@@ -34,7 +34,6 @@ class Settings:
     nats_url: str = field(repr=False)
     secrets_dir: Path
     turn_urls: tuple[str, ...]
-    turn_secret: str = field(repr=False)
     trusted_proxies: frozenset[str]
     session_idle_minutes: int
     session_absolute_hours: int
@@ -62,23 +61,48 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         host=host,
         port=port,
-        public_url=read.url("PUBLIC_URL", f"http://127.0.0.1:{port}", ("http", "https")),
+        public_url=read.url(
+            "PUBLIC_URL", f"http://127.0.0.1:{port}", ("http", "https")
+        ),
         signaling_host=read.text("SIGNALING_HOST", "127.0.0.1"),
         signaling_port=signaling_port,
         signaling_public_url=read.url(
-            "SIGNALING_PUBLIC_URL", f"ws://127.0.0.1:{signaling_port}", ("ws", "wss")
+            "SIGNALING_PUBLIC_URL",
+            f"ws://127.0.0.1:{signaling_port}/signaling",
+            ("ws", "wss"),
         ),
         database_url=read.text("DATABASE_URL", ""),
         database_owner_url=read.text("DATABASE_OWNER_URL", ""),
         nats_url=read.text("NATS_URL", ""),
         secrets_dir=Path(read.text("SECRETS_DIR", str(data_dir / "secrets"))),
-        turn_urls=tuple(read.text("TURN_URLS", "").split()),
-        turn_secret=read.text("TURN_SECRET", ""),
-        trusted_proxies=frozenset(read.text("TRUSTED_PROXIES", "").split()),
+        turn_urls=read.several("TURN_URLS"),
+        trusted_proxies=frozenset(read.several("TRUSTED_PROXIES")),
         session_idle_minutes=read.number("SESSION_IDLE_MINUTES", 30, 5, 240),
         session_absolute_hours=read.number("SESSION_ABSOLUTE_HOURS", 12, 1, 24),
         pool_size=read.number("DATABASE_POOL_SIZE", 10, 2, 200),
     )
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of the programs that `tramxa run` starts."""
+    passed_on = ("HOME", "LANG", "PATH", "TURN_SECRET_FILE", "TURN_URLS")
+    return {name: os.environ[name] for name in passed_on if name in os.environ} | {
+        "TRAMXA_DATA_DIR": str(settings.data_dir),
+        "SECRETS_DIR": str(settings.secrets_dir),
+        "HOST": settings.host,
+        "PORT": str(settings.port),
+        "PUBLIC_URL": settings.public_url,
+        "DATABASE_URL": settings.database_url,
+        "NATS_URL": settings.nats_url,
+        "SIGNALING_HOST": settings.signaling_host,
+        "SIGNALING_PORT": str(settings.signaling_port),
+        "SIGNALING_PUBLIC_URL": settings.signaling_public_url,
+        "SIGNALING_ORIGINS": settings.public_url,
+        "TICKET_PUBLIC_KEY_FILE": str(settings.secrets_dir / "ticket_public_key.pem"),
+        "SESSION_IDLE_MINUTES": str(settings.session_idle_minutes),
+        "SESSION_ABSOLUTE_HOURS": str(settings.session_absolute_hours),
+        "DATABASE_POOL_SIZE": str(settings.pool_size),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +120,12 @@ class _Reader:
             raise BadSetting(
                 f"{name}_FILE points at {path}, which cannot be read: {error.strerror}."
             ) from error
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Return the parts of a list that commas separate."""
+        return tuple(
+            part.strip() for part in self.text(name, "").split(",") if part.strip()
+        )
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         text = self.text(name, str(default))

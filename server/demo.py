@@ -40,7 +40,12 @@ _HOSPITALS = {
 }
 _DEPARTMENTS = {
     "Khoa Nội tim mạch": ("cardiology", "internal"),
-    "Khoa Nội tổng hợp": ("internal", "endocrinology", "respiratory", "gastroenterology"),
+    "Khoa Nội tổng hợp": (
+        "internal",
+        "endocrinology",
+        "respiratory",
+        "gastroenterology",
+    ),
     "Khoa Nhi": ("paediatrics",),
     "Khoa Cấp cứu": ("emergency",),
 }
@@ -92,7 +97,9 @@ async def _add_facilities(db: AsyncSession, province_code: str) -> None:
         )
     )
     communes = await db.scalars(
-        select(Commune).where(Commune.province_code == province_code).order_by(Commune.code)
+        select(Commune)
+        .where(Commune.province_code == province_code)
+        .order_by(Commune.code)
     )
     for commune in communes:
         db.add(_station(commune))
@@ -109,9 +116,7 @@ async def _add_facilities(db: AsyncSession, province_code: str) -> None:
         _add_departments(db, hospital)
 
 
-def _facility(
-    key: str, name: str, kind: FacilityKind, province_code: str
-) -> Facility:
+def _facility(key: str, name: str, kind: FacilityKind, province_code: str) -> Facility:
     return Facility(
         id=demo_id(key),
         name=name,

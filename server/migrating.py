@@ -29,7 +29,9 @@ def _config(owner_url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s")
+    config.set_main_option(
+        "file_template", "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s"
+    )
     _, _, rest = owner_url.partition("://")
     config.attributes["url"] = f"postgresql+asyncpg://{rest}"
     return config

@@ -26,6 +26,8 @@ export default [
       'no-restricted-properties': ['error', ...HTML_SINKS],
       'prefer-const': 'error',
       'jsdoc/require-jsdoc': ['error', { publicOnly: true, require: { ClassDeclaration: true } }],
+      // What a browser hands over (statistics, events, JSON) has no better type.
+      'jsdoc/reject-any-type': 'off',
       'jsdoc/require-param-description': 'off',
       'jsdoc/require-property-description': 'off',
       'jsdoc/require-returns': 'off',

@@ -1,4 +1,6 @@
 -- Running totals of requests, written in the transaction of what they count.
+-- A request counts the first time it is submitted, accepted, declined and concluded, on the
+-- day in Vietnam when that happened, under the hospital and specialty that it has now.
 
 CREATE FUNCTION report_wait_minutes(waited interval) RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -10,37 +12,29 @@ CREATE FUNCTION report_wait_minutes(waited interval) RETURNS integer
     FROM (SELECT greatest(0, floor(extract(epoch FROM waited) / 60))::integer AS minutes) AS m
   $$;
 
+-- What is not known yet, because the request is sent in the same moment, is not counted yet.
 CREATE FUNCTION report_subjects(counted referrals)
   RETURNS TABLE (dimension text, subject text) LANGUAGE sql IMMUTABLE AS $$
-    VALUES ('province', counted.province_code),
+    SELECT * FROM (VALUES ('province', counted.province_code),
            ('station', counted.station_id::text),
            ('hospital', counted.hospital_id::text),
-           ('specialty', counted.specialty_code)
+           ('specialty', counted.specialty_code)) AS known (dimension, subject)
+    WHERE subject IS NOT NULL
   $$;
 
-CREATE FUNCTION count_referral_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+-- Adds (times = 1) or takes back (times = -1) that a request has reached a point.
+CREATE FUNCTION report_add(
+  counted referrals, point text, reached_at timestamptz, times integer
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  counted referrals;
-  on_day date := (NEW.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
-  is_first boolean;
+  on_day date := (reached_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
+  asked_at timestamptz;
 BEGIN
-  IF NEW.after NOT IN ('submitted', 'accepted', 'declined', 'concluded') THEN
-    RETURN NEW;
-  END IF;
-  SELECT NOT EXISTS (
-    SELECT FROM referral_changes
-    WHERE referral_id = NEW.referral_id AND after = NEW.after AND id <> NEW.id
-  ) INTO is_first;
-  IF NOT is_first THEN
-    RETURN NEW;  -- sent again after a question, accepted again after a hand-over
-  END IF;
-  SELECT * INTO counted FROM referrals WHERE id = NEW.referral_id;
   INSERT INTO report_counts AS total
     (province_code, grain, dimension, starts, subject, requests, accepted, declined, completed)
   SELECT counted.province_code, periods.grain, s.dimension, periods.starts, s.subject,
-    (NEW.after = 'submitted')::integer, (NEW.after = 'accepted')::integer,
-    (NEW.after = 'declined')::integer, (NEW.after = 'concluded')::integer
+    (point = 'submitted')::integer * times, (point = 'accepted')::integer * times,
+    (point = 'declined')::integer * times, (point = 'concluded')::integer * times
   FROM report_subjects(counted) AS s,
     (VALUES ('day', on_day), ('month', date_trunc('month', on_day)::date))
       AS periods (grain, starts)
@@ -50,20 +44,64 @@ BEGIN
     accepted = total.accepted + excluded.accepted,
     declined = total.declined + excluded.declined,
     completed = total.completed + excluded.completed;
-  IF NEW.after = 'accepted' THEN
-    INSERT INTO report_waits AS total
-      (province_code, grain, dimension, starts, subject, minutes, cases)
-    SELECT counted.province_code, periods.grain, s.dimension, periods.starts, s.subject,
-      report_wait_minutes(NEW.at - counted.submitted_at), 1
-    FROM report_subjects(counted) AS s,
-      (VALUES ('day', on_day), ('month', date_trunc('month', on_day)::date))
-        AS periods (grain, starts)
-    ORDER BY 1, 2, 3, 4, 5
-    ON CONFLICT (province_code, grain, dimension, starts, subject, minutes)
-      DO UPDATE SET cases = total.cases + 1;
+  IF point <> 'accepted' THEN
+    RETURN;
   END IF;
+  SELECT min(at) INTO asked_at FROM referral_changes
+    WHERE referral_id = counted.id AND after = 'submitted';
+  INSERT INTO report_waits AS total
+    (province_code, grain, dimension, starts, subject, minutes, cases)
+  SELECT counted.province_code, periods.grain, s.dimension, periods.starts, s.subject,
+    report_wait_minutes(reached_at - coalesce(asked_at, counted.submitted_at)), times
+  FROM report_subjects(counted) AS s,
+    (VALUES ('day', on_day), ('month', date_trunc('month', on_day)::date))
+      AS periods (grain, starts)
+  ORDER BY 1, 2, 3, 4, 5
+  ON CONFLICT (province_code, grain, dimension, starts, subject, minutes)
+    DO UPDATE SET cases = total.cases + excluded.cases;
+END $$;
+
+CREATE FUNCTION count_referral_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public AS $$
+DECLARE
+  counted referrals;
+BEGIN
+  IF EXISTS (
+    SELECT FROM referral_changes
+    WHERE referral_id = NEW.referral_id AND after = NEW.after AND id <> NEW.id
+  ) THEN
+    RETURN NEW;  -- sent again after a question, accepted again after a hand-over
+  END IF;
+  SELECT * INTO counted FROM referrals WHERE id = NEW.referral_id;
+  PERFORM report_add(counted, NEW.after, NEW.at, 1);
   RETURN NEW;
 END $$;
 
 CREATE TRIGGER count_referral_change AFTER INSERT ON referral_changes
-  FOR EACH ROW EXECUTE FUNCTION count_referral_change();
+  FOR EACH ROW
+  WHEN (NEW.after IN ('submitted', 'accepted', 'declined', 'concluded'))
+  EXECUTE FUNCTION count_referral_change();
+
+-- Triage may send a request to another hospital or specialty: its counts go with it.
+CREATE FUNCTION move_referral_counts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public AS $$
+DECLARE
+  reached record;
+BEGIN
+  FOR reached IN
+    SELECT after, min(at) AS at FROM referral_changes
+    WHERE referral_id = NEW.id
+      AND after IN ('submitted', 'accepted', 'declined', 'concluded')
+    GROUP BY after ORDER BY after
+  LOOP
+    PERFORM report_add(OLD, reached.after, reached.at, -1);
+    PERFORM report_add(NEW, reached.after, reached.at, 1);
+  END LOOP;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER move_referral_counts AFTER UPDATE OF hospital_id, specialty_code ON referrals
+  FOR EACH ROW
+  WHEN ((OLD.hospital_id, OLD.specialty_code)
+    IS DISTINCT FROM (NEW.hospital_id, NEW.specialty_code))
+  EXECUTE FUNCTION move_referral_counts();

@@ -16,7 +16,9 @@ depends_on = None
 
 _SQL = Path(__file__).parent.parent / "sql"
 _FUNCTIONS = (
+    "move_referral_counts()",
     "count_referral_change()",
+    "report_add(referrals, text, timestamptz, integer)",
     "report_subjects(referrals)",
     "report_wait_minutes(interval)",
     "busy_periods(uuid, tstzrange)",

@@ -47,7 +47,9 @@ async def create_tokens(request: web.Request) -> web.StreamResponse:
             request[DB], given.username, given.password
         )
     except sessions.WrongCredentials as refusal:
-        return refusals.answer(request, refusal)  # returned: the failed try must be saved
+        return refusals.answer(
+            request, refusal
+        )  # returned: the failed try must be saved
     if person.must_change_password:
         raise refusals.PasswordChangeRequired
     pair = await tokens.issue(request[DB], request.app[API_TOKEN_KEY], person)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from server.access.permissions import Role
 from server.core.messages import N_
@@ -45,13 +46,18 @@ Username = Annotated[
 ]
 
 
+def username(text: str) -> str:
+    """Return a valid name to sign in under; raises pydantic's ValidationError."""
+    return TypeAdapter(Username).validate_python(text)
+
+
 class SignIn(Input):
     """A name and a password."""
 
     username: Annotated[str, Field(max_length=64), AfterValidator(_lowered)]
     password: Annotated[str, Field(max_length=128)]
     next: str = "/"
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "username": N_("Hãy nhập tên đăng nhập."),
         "password": N_("Hãy nhập mật khẩu."),
     }
@@ -63,7 +69,7 @@ class ChangePassword(Input):
     current: Annotated[str, Field(max_length=128)]
     new: NewPassword
     repeated: Annotated[str, Field(max_length=128)]
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "current": N_("Hãy nhập mật khẩu hiện tại."),
         "new.missing": N_("Hãy nhập mật khẩu mới."),
         "repeated": N_("Hãy nhập lại mật khẩu mới."),
@@ -84,10 +90,10 @@ class NewPerson(Input):
     title: Annotated[str, Field(max_length=40)] = ""
     role: Role
     facility_id: UUID
-    department_ids: list[UUID] = []
+    department_ids: tuple[UUID, ...] = ()
     phone: Annotated[str, Field(max_length=20)] = ""
     licence_number: Annotated[str, Field(max_length=40)] = ""
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "full_name": N_("Hãy nhập họ và tên."),
         "username": N_("Tên đăng nhập gồm 3–64 chữ không dấu, số, dấu chấm hoặc gạch."),
         "role": N_("Hãy chọn vai trò."),

@@ -15,7 +15,7 @@ from server.core.vietnamese import fold
 from server.facilities.models import DepartmentSpecialty, Facility, FacilityKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,9 +105,7 @@ async def session_with_person(
     return None if row is None else (row[0], row[1])
 
 
-async def colleagues(
-    db: AsyncSession, facility_id: UUID, role: Role
-) -> Sequence[UUID]:
+async def colleagues(db: AsyncSession, facility_id: UUID, role: Role) -> Sequence[UUID]:
     """Return the ids of the active people of a facility in a role."""
     return (
         await db.scalars(
@@ -179,3 +177,9 @@ async def count_administrators(db: AsyncSession) -> int:
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+async def names_of(db: AsyncSession, people: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how colleagues write the names of these people."""
+    found = await db.scalars(select(Person).where(Person.id.in_(set(people))))
+    return {person.id: person.display_name for person in found}

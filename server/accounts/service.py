@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _PLACES: dict[Role, frozenset[FacilityKind]] = {
-    Role.STATION_DOCTOR: frozenset({FacilityKind.STATION, FacilityKind.SATELLITE_POINT}),
+    Role.STATION_DOCTOR: frozenset(
+        {FacilityKind.STATION, FacilityKind.SATELLITE_POINT}
+    ),
     Role.SPECIALIST: frozenset({FacilityKind.HOSPITAL}),
-    Role.COORDINATOR: frozenset({FacilityKind.HOSPITAL, FacilityKind.HEALTH_DEPARTMENT}),
+    Role.COORDINATOR: frozenset(
+        {FacilityKind.HOSPITAL, FacilityKind.HEALTH_DEPARTMENT}
+    ),
     Role.PROVINCIAL_ADMIN: frozenset({FacilityKind.HEALTH_DEPARTMENT}),
     Role.SYSTEM_ADMIN: frozenset(FacilityKind),
 }
@@ -53,9 +57,11 @@ async def create(db: AsyncSession, actor: Actor, new: NewAccount) -> tuple[Perso
     facility = await _facility_for(db, actor, new)
     if await queries.by_username(db, new.username) is not None:
         raise Invalid(
-            FieldError("username", "username_taken", N_("Tên đăng nhập này đã có người dùng."))
+            FieldError(
+                "username", "username_taken", N_("Tên đăng nhập này đã có người dùng.")
+            )
         )
-    password = _handed_over()
+    password = new_handed_over_password()
     person = await add(db, new, await crypto.hash_password(password))
     await _join_departments(db, person, facility, new.department_ids)
     trail.record(db, "person:create", object_id=person.id, role_given=new.role.value)
@@ -91,7 +97,11 @@ async def disable(db: AsyncSession, actor: Actor, person_id: UUID) -> None:
     person = await _manageable(db, actor, person_id)
     if person.id == actor.id:
         raise Invalid(
-            FieldError("person", "own_account", N_("Bạn không thể khóa tài khoản của chính mình."))
+            FieldError(
+                "person",
+                "own_account",
+                N_("Bạn không thể khóa tài khoản của chính mình."),
+            )
         )
     if person.disabled_at is None:
         person.disabled_at = clock.now()
@@ -109,7 +119,7 @@ async def enable(db: AsyncSession, actor: Actor, person_id: UUID) -> None:
 async def reset_password(db: AsyncSession, actor: Actor, person_id: UUID) -> str:
     """Return a new password to hand over; every session of the person ends."""
     person = await _manageable(db, actor, person_id)
-    password = _handed_over()
+    password = new_handed_over_password()
     person.password_hash = await crypto.hash_password(password)
     person.password_changed_at = clock.now()
     person.must_change_password = True
@@ -129,7 +139,9 @@ async def change_password(
         )
     if current == new:
         raise Invalid(
-            FieldError("new", "same_password", N_("Mật khẩu mới phải khác mật khẩu hiện tại."))
+            FieldError(
+                "new", "same_password", N_("Mật khẩu mới phải khác mật khẩu hiện tại.")
+            )
         )
     person.password_hash = await crypto.hash_password(new)
     person.password_changed_at = clock.now()
@@ -161,7 +173,9 @@ async def _facility_for(db: AsyncSession, actor: Actor, new: NewAccount) -> Faci
     if new.role in _administrators() and actor.scope is not Scope.COUNTRY:
         raise Invalid(
             FieldError(
-                "role", "role_not_yours", N_("Chỉ quản trị hệ thống mới tạo được vai trò này.")
+                "role",
+                "role_not_yours",
+                N_("Chỉ quản trị hệ thống mới tạo được vai trò này."),
             )
         )
     facility = await db.get(Facility, new.facility_id)
@@ -170,7 +184,11 @@ async def _facility_for(db: AsyncSession, actor: Actor, new: NewAccount) -> Faci
     )
     if facility is None or not inside:
         raise Invalid(
-            FieldError("facility_id", "facility_unknown", N_("Hãy chọn một cơ sở trong danh sách."))
+            FieldError(
+                "facility_id",
+                "facility_unknown",
+                N_("Hãy chọn một cơ sở trong danh sách."),
+            )
         )
     if facility.kind not in _PLACES[new.role]:
         raise Invalid(
@@ -184,10 +202,15 @@ async def _facility_for(db: AsyncSession, actor: Actor, new: NewAccount) -> Faci
 
 
 async def _join_departments(
-    db: AsyncSession, person: Person, facility: Facility, department_ids: tuple[UUID, ...]
+    db: AsyncSession,
+    person: Person,
+    facility: Facility,
+    department_ids: tuple[UUID, ...],
 ) -> None:
     known = set(
-        await db.scalars(select(Department.id).where(Department.facility_id == facility.id))
+        await db.scalars(
+            select(Department.id).where(Department.facility_id == facility.id)
+        )
     )
     if not known.issuperset(department_ids) or (
         person.role is Role.SPECIALIST and not department_ids
@@ -209,7 +232,7 @@ def _administrators() -> frozenset[Role]:
     return frozenset({Role.PROVINCIAL_ADMIN, Role.SYSTEM_ADMIN})
 
 
-def _handed_over() -> str:
+def new_handed_over_password() -> str:
     """Return four groups of four, easy to read out over a telephone."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
     return "-".join(groups)

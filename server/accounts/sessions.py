@@ -96,7 +96,9 @@ async def check_credentials(db: AsyncSession, username: str, password: str) -> P
     person = await queries.by_username(db, username)
     known = person.password_hash if person and person.disabled_at is None else None
     if await crypto.verify_password(known, password) and person is not None:
-        await db.execute(delete(SignInFailure).where(SignInFailure.username == username))
+        await db.execute(
+            delete(SignInFailure).where(SignInFailure.username == username)
+        )
         return person
     db.add(SignInFailure(username=username, address=origin.address, at=clock.now()))
     trail.record(db, "session:start", outcome=Outcome.REFUSED, code="wrong_credentials")

@@ -31,14 +31,20 @@ class AuditEvent(HasId, Base):
     )
 
     at: Mapped[datetime]
-    person_id: Mapped[UUID | None] = mapped_column(comment="who acted; empty: nobody known")
+    person_id: Mapped[UUID | None] = mapped_column(
+        comment="who acted; empty: nobody known"
+    )
     role: Mapped[str | None] = mapped_column(String(32))
     facility_id: Mapped[UUID | None]
     action: Mapped[str] = mapped_column(String(64), comment="subject:action, as a tag")
     object_id: Mapped[str | None] = mapped_column(String(64))
     patient_id: Mapped[UUID | None]
     outcome: Mapped[Outcome] = enum_column(Outcome)
-    address: Mapped[str] = mapped_column(String(64), comment="network address of the client")
+    address: Mapped[str] = mapped_column(
+        String(64), comment="network address of the client"
+    )
     user_agent: Mapped[str] = mapped_column(String(200))
     request_id: Mapped[str] = mapped_column(String(32))
-    detail: Mapped[dict[str, Any]] = mapped_column(comment="codes and ids, never free text")
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        comment="codes and ids, never free text"
+    )

@@ -83,7 +83,9 @@ class Consent(HasId, Base):
     receiving_facility_id: Mapped[UUID] = mapped_column(ForeignKey(Facility.id))
     ground: Mapped[Ground] = enum_column(Ground)
     wording_version: Mapped[str] = mapped_column(String(20))
-    scope: Mapped[str] = mapped_column(default="", comment="what may be shared, as shown")
+    scope: Mapped[str] = mapped_column(
+        default="", comment="what may be shared, as shown"
+    )
     given_by: Mapped[GivenBy | None] = enum_column(GivenBy, nullable=True)
     giver_name: Mapped[str] = mapped_column(String(120), default="")
     relation: Mapped[str] = mapped_column(String(60), default="")

@@ -42,7 +42,9 @@ class Consultation(HasId, Base):
     __table_args__ = (
         Index("ix_consultations_referral_id_created_at", "referral_id", "created_at"),
         Index("ix_consultations_station_id_created_at", "station_id", "created_at"),
-        Index("ix_consultations_specialist_id_created_at", "specialist_id", "created_at"),
+        Index(
+            "ix_consultations_specialist_id_created_at", "specialist_id", "created_at"
+        ),
     )
 
     referral_id: Mapped[UUID] = mapped_column(ForeignKey(Referral.id))
@@ -57,7 +59,9 @@ class Consultation(HasId, Base):
         ConsultationStatus, default=ConsultationStatus.SCHEDULED
     )
     room: Mapped[str] = mapped_column(
-        String(43), unique=True, comment="random; all that signaling knows of the meeting"
+        String(43),
+        unique=True,
+        comment="random; all that signaling knows of the meeting",
     )
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -117,7 +121,9 @@ class CallAttempt(HasId, Base):
     answered_by: Mapped[UUID | None]
     rang_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    connected_at: Mapped[datetime | None] = mapped_column(comment="both were in the room")
+    connected_at: Mapped[datetime | None] = mapped_column(
+        comment="both were in the room"
+    )
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None] = enum_column(EndReason, nullable=True)
     note: Mapped[str] = mapped_column(String(200), default="")
@@ -148,7 +154,12 @@ class CallParticipant(Base):
 
     __tablename__ = "call_participants"
     __table_args__ = (
-        Index("uq_call_participants_attempt_id_person_id", "attempt_id", "person_id", unique=True),
+        Index(
+            "uq_call_participants_attempt_id_person_id",
+            "attempt_id",
+            "person_id",
+            unique=True,
+        ),
     )
 
     participant: Mapped[str] = mapped_column(String(43), primary_key=True)

@@ -10,7 +10,7 @@ import nats
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
@@ -34,7 +34,7 @@ class Bus:
             url, name=name, max_reconnect_attempts=-1, reconnect_time_wait=1
         )
         bus = cls(client)
-        await client.subscribe(f"{_SUBJECT}>", cb=bus._on_wake)  # noqa: SLF001
+        await client.subscribe(f"{_SUBJECT}>", cb=bus._on_wake)
         return bus
 
     @property
@@ -55,7 +55,7 @@ class Bus:
                 log.warning("bus.wake_failed", error=type(error).__name__)
 
     @contextlib.contextmanager
-    def listening(self, topic: str) -> Iterable[asyncio.Event]:
+    def listening(self, topic: str) -> Iterator[asyncio.Event]:
         """Give an event that is set at each wake-up of the topic."""
         event = asyncio.Event()
         self._waiting.setdefault(topic, set()).add(event)

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
+from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from server.core.ids import new_id
@@ -53,6 +53,7 @@ class Base(DeclarativeBase):
         list[Any]: JSONB,
     }
 
+    @override
     def __repr__(self) -> str:
         """Return the table and key only: nothing printable carries a patient."""
         return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
@@ -84,8 +85,8 @@ def enum_column(kind: type[StrEnum], **options: Any) -> Any:
 class IntEnumType(TypeDecorator[IntEnum]):
     """A small number that Python sees as a member of an enum; it sorts as it ranks."""
 
-    impl = SmallInteger
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = SmallInteger
+    cache_ok: bool | None = True
 
     def __init__(self, kind: type[IntEnum]) -> None:
         super().__init__()
@@ -96,7 +97,9 @@ class IntEnumType(TypeDecorator[IntEnum]):
         return None if value is None else int(value)
 
     @override
-    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
+    def process_result_value(
+        self, value: int | None, dialect: Dialect
+    ) -> IntEnum | None:
         return None if value is None else self.kind(value)
 
 

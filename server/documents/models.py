@@ -17,7 +17,9 @@ class Document(HasId, Base):
     """One photograph or PDF (FHIR DocumentReference)."""
 
     __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_referral_id_added_at", "referral_id", "added_at"),)
+    __table_args__ = (
+        Index("ix_documents_referral_id_added_at", "referral_id", "added_at"),
+    )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey(Patient.id), index=True)
     referral_id: Mapped[UUID]
@@ -25,7 +27,9 @@ class Document(HasId, Base):
     title: Mapped[str] = mapped_column(String(120))
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int] = mapped_column(comment="bytes as kept")
-    sha256: Mapped[str] = mapped_column(String(64), comment="digest of the bytes as kept")
+    sha256: Mapped[str] = mapped_column(
+        String(64), comment="digest of the bytes as kept"
+    )
     width: Mapped[int | None]
     height: Mapped[int | None]
     added_by: Mapped[UUID]

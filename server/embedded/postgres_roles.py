@@ -2,7 +2,7 @@
 
 from typing import Final
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from server.embedded.postgres_address import (
     APPLICATION,

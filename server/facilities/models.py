@@ -60,7 +60,8 @@ class Facility(HasId, Base):
     __tablename__ = "facilities"
     __table_args__ = (
         CheckConstraint(
-            "(kind = 'satellite_point') = (parent_id IS NOT NULL)", name="parent_of_point"
+            "(kind = 'satellite_point') = (parent_id IS NOT NULL)",
+            name="parent_of_point",
         ),
         Index("ix_facilities_province_code_kind", "province_code", "kind"),
     )
@@ -74,7 +75,9 @@ class Facility(HasId, Base):
     )
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("facilities.id"))
     province_code: Mapped[str] = mapped_column(ForeignKey(Province.code))
-    commune_code: Mapped[str | None] = mapped_column(ForeignKey(Commune.code), index=True)
+    commune_code: Mapped[str | None] = mapped_column(
+        ForeignKey(Commune.code), index=True
+    )
     address: Mapped[str] = mapped_column(String(300), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     active_from: Mapped[date]

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
+from typing_extensions import override
 
 from server.core.db import Base, HasId
 
@@ -16,8 +17,9 @@ from server.core.db import Base, HasId
 class TransactionId(UserDefinedType[int]):
     """PostgreSQL's 64-bit transaction number (xid8)."""
 
-    cache_ok = True
+    cache_ok: bool | None = True
 
+    @override
     def get_col_spec(self, **_: object) -> str:
         """Return the name of the type in DDL."""
         return "xid8"

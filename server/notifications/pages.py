@@ -55,8 +55,10 @@ async def _send(
         if found is None:
             return
         cursor, events = found
-        await response.write(b"".join(events) or f": {cursor}\n\n".encode())
+        await response.write(b"".join(events) or _beat(cursor))
         tries = _TRIES_AFTER_WAKE if woken_before else max(0, tries - 1)
+        if len(events) == queries.PAGE:
+            continue  # there may be more, and nobody wakes twice for it
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SOON if tries else _KEEP_ALIVE):
                 await woken.wait()
@@ -78,9 +80,22 @@ async def _read(
     return last, [_encoded(place, event) for place, event in rows]
 
 
+def _beat(cursor: Cursor) -> bytes:
+    """Return a sign of life for the script, which says after 20 s without one that the line is lost."""
+    return f"id: {cursor}\nevent: beat\ndata:\n\n".encode()
+
+
 def _encoded(place: Cursor, event: Event) -> bytes:
-    data = {"kind": event.kind, "subject": event.subject_id, "at": event.at, **event.data}
-    return b"id: %s\nevent: tramxa\ndata: %s\n\n" % (str(place).encode(), orjson.dumps(data))
+    data = {
+        "kind": event.kind,
+        "subject": event.subject_id,
+        "at": event.at,
+        **event.data,
+    }
+    return b"id: %s\nevent: tramxa\ndata: %s\n\n" % (
+        str(place).encode(),
+        orjson.dumps(data),
+    )
 
 
 ROUTES = [

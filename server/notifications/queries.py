@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from sqlalchemy import literal, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, literal, literal_column, select, text, tuple_
+from typing_extensions import override
 
 from server.notifications.models import Event
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-_PAGE = 100
+PAGE = 100
+
+
+BEFORE_ALL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Cursor:
     """A place in one person's row of events."""
 
     transaction: int
-    id: UUID = UUID(int=0)
+    id: UUID = BEFORE_ALL
 
     @classmethod
     def parse(cls, value: str) -> Self | None:
@@ -32,13 +36,16 @@ class Cursor:
         except ValueError:
             return None
 
+    @override
     def __str__(self) -> str:
         return f"{self.transaction}.{self.id.hex}"
 
 
 async def head(db: AsyncSession) -> Cursor:
     """Return the place after everything that is settled now."""
-    found = await db.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
+    found = await db.scalar(
+        text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+    )
     return Cursor(int(found or 0))
 
 
@@ -46,7 +53,7 @@ async def after(
     db: AsyncSession, person_id: UUID, cursor: Cursor
 ) -> list[tuple[Cursor, Event]]:
     """Return the next events of the person, oldest first, at most a page of them."""
-    transaction = literal_column("events.transaction::text")
+    transaction: ColumnElement[str] = literal_column("events.transaction::text")
     rows = await db.execute(
         select(Event, transaction)
         .where(
@@ -56,7 +63,7 @@ async def after(
             text("events.transaction < pg_snapshot_xmin(pg_current_snapshot())"),
         )
         .order_by(Event.transaction, Event.id)
-        .limit(_PAGE)
+        .limit(PAGE)
     )
     return [(Cursor(int(number), event.id), event) for event, number in rows]
 

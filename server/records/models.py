@@ -33,7 +33,9 @@ class Record(HasId, Base):
     __table_args__ = (
         Index("ix_records_patient_id_signed_at", "patient_id", "signed_at"),
         Index("ix_records_specialist_id_signed_at", "specialist_id", "signed_at"),
-        CheckConstraint("(status = 'draft') = (version = 0)", name="signed_has_version"),
+        CheckConstraint(
+            "(status = 'draft') = (version = 0)", name="signed_has_version"
+        ),
     )
 
     referral_id: Mapped[UUID] = mapped_column(ForeignKey(Referral.id), unique=True)
@@ -90,7 +92,8 @@ class RecordVersion(Base):
     signer_licence: Mapped[str] = mapped_column(String(40))
     signed_at: Mapped[datetime]
     method: Mapped[str] = mapped_column(
-        String(32), comment="how the signer proved who they are (Circular 13/2025 Art. 3)"
+        String(32),
+        comment="how the signer proved who they are (Circular 13/2025 Art. 3)",
     )
 
 
@@ -99,7 +102,9 @@ class RecordResponse(HasId, Base):
 
     __tablename__ = "record_responses"
     __table_args__ = (
-        Index("uq_record_responses_record_id_version", "record_id", "version", unique=True),
+        Index(
+            "uq_record_responses_record_id_version", "record_id", "version", unique=True
+        ),
         CheckConstraint("decision <> 'other' OR text <> ''", name="other_says_what"),
     )
 

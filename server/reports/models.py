@@ -42,7 +42,9 @@ class ReportCount(Base):
     requests: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     declined: Mapped[int] = mapped_column(default=0)
-    completed: Mapped[int] = mapped_column(default=0, comment="with a signed conclusion")
+    completed: Mapped[int] = mapped_column(
+        default=0, comment="with a signed conclusion"
+    )
 
 
 class ReportWait(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_origin
 
 from multidict import MultiDict
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,6 +30,8 @@ class Input(BaseModel):
     )
     messages: ClassVar[Mapping[str, str]] = {}
 
+
+_SEVERAL = (list, tuple, set, frozenset)
 
 M = TypeVar("M", bound=Input)
 
@@ -86,11 +88,15 @@ class Form(Generic[M]):
         return Form(self.request, self.typed, None, list(refusal.errors))
 
 
-def blank(request: web.Request, values: Mapping[str, object] | None = None) -> Form[Any]:
+def blank(
+    request: web.Request, values: Mapping[str, object] | None = None
+) -> Form[Any]:
     """Return a form that nobody has sent yet, filled with these values."""
     typed: MultiDict[str] = MultiDict()
     for name, value in (values or {}).items():
-        several = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        several = (
+            value if isinstance(value, list | tuple | set | frozenset) else [value]
+        )
         for one in several:
             if one is not None:
                 typed.add(name, str(one))
@@ -136,8 +142,7 @@ def _collect(model: type[Input], typed: MultiDict[str]) -> dict[str, object]:
     for name in dict.fromkeys(typed):
         given = [value for value in typed.getall(name) if value.strip()]
         known = model.model_fields.get(name)
-        many = known is not None and "list" in str(known.annotation)
-        many = many or (known is not None and "set" in str(known.annotation))
+        many = known is not None and get_origin(known.annotation) in _SEVERAL
         if given:
             collected[name] = given if many else given[-1]
     return collected
@@ -173,7 +178,9 @@ def _is_ours(found: Any) -> bool:
 def mistake(code: str, message: str, **params: object) -> PydanticCustomError:
     """Return what a validator raises: a stable code and a msgid whose braces `params` fill."""
     return PydanticCustomError(
-        code, "refused", {"ours": message, **params}  # type: ignore[arg-type]
+        code,
+        "refused",
+        {"ours": message, **params},
     )
 
 

@@ -57,7 +57,10 @@ async def live(request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Answer 200 when the database and the bus can be used, else 503 with which cannot."""
-    parts = {"database": await _database_answers(request), "bus": request.app[BUS].connected}
+    parts = {
+        "database": await _database_answers(request),
+        "bus": request.app[BUS].connected,
+    }
     healthy = all(parts.values())
     body = {"status": "ok" if healthy else "unavailable", "parts": parts}
     return web.json_response(body, status=200 if healthy else 503)

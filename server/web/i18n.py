@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,9 +40,11 @@ def translate(request: web.Request, message: str, **params: object) -> str:
 
 
 class _Pseudo(NullTranslations):
+    @override
     def gettext(self, message: str) -> str:
         return f"[{message}]"
 
+    @override
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return f"[{msgid1 if n == 1 else msgid2}]"
 

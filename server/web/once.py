@@ -114,12 +114,19 @@ def _replay(found: AnsweredRequest) -> web.Response:
 async def _fingerprint(request: web.Request) -> bytes:
     """Digest the method, path and body; a form by its fields, without its tokens."""
     digest = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode())
-    if request.content_type in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+    if request.content_type in {
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+    }:
         for name, value in (await request.post()).items():
             if name == CSRF_FIELD:
                 continue
-            text = value.filename if isinstance(value, web.FileField) else value
+            text = value if isinstance(value, str) else _file_mark(value)
             digest.update(f"{name}={text}\n".encode())
     else:
         digest.update(await request.read())
     return digest.digest()
+
+
+def _file_mark(value: object) -> str:
+    return value.filename if isinstance(value, web.FileField) else ""

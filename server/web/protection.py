@@ -31,7 +31,9 @@ class CrossSite(Refusal):
 
     status = 403
     code = "cross_site"
-    message = N_("Trang này đã cũ hoặc được gửi từ nơi khác. Hãy tải lại trang rồi gửi lại.")
+    message = N_(
+        "Trang này đã cũ hoặc được gửi từ nơi khác. Hãy tải lại trang rồi gửi lại."
+    )
 
 
 def once_token() -> str:
@@ -127,7 +129,13 @@ def set_cookie(
 ) -> None:
     """Set a cookie that only this host reads, over TLS or on the machine itself."""
     response.set_cookie(
-        name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="Lax"
+        name,
+        value,
+        max_age=max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
     )
 
 

@@ -27,8 +27,22 @@ _SERVER = Path(__file__).parent.parent
 
 # Names that the macros of nhsuk-frontend-jinja set under a condition, or never.
 _OPTIONAL_NAMES = frozenset(
-    "caller element errorId hasHint hintId innerHtml isChecked itemBehaviour"
-    " itemBehaviourGroup itemClasses itemDescribedBy itemHintId undefined width".split()
+    {
+        "caller",
+        "element",
+        "errorId",
+        "hasHint",
+        "hintId",
+        "innerHtml",
+        "isChecked",
+        "itemBehaviour",
+        "itemBehaviourGroup",
+        "itemClasses",
+        "itemDescribedBy",
+        "itemHintId",
+        "undefined",
+        "width",
+    }
 )
 
 

@@ -15,8 +15,8 @@ from server.web.context import (
     NONCE,
     SETTINGS,
 )
-from server.web.protection import csrf_token, once_token
 from server.web.i18n import translations
+from server.web.protection import csrf_token, once_token
 from server.web.rendering import environment
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def json(value: BaseModel, *, status: int = 200) -> web.Response:
         content_type="application/json",
         status=status,
     )
+
+
+def ready_json(body: bytes) -> web.Response:
+    """Return JSON that was encoded before."""
+    return web.Response(body=body, content_type="application/json")
 
 
 def no_content() -> web.Response:

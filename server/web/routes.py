@@ -96,9 +96,13 @@ def register(app: web.Application, tables: Iterable[Sequence[Route]]) -> None:
     table: dict[web.AbstractRoute, Route] = {}
     for declared in (one for routes in tables for one in routes):
         if declared in table.values():
-            raise UndeclaredRoute(f"{declared.method} {declared.path} is declared twice")
+            raise UndeclaredRoute(
+                f"{declared.method} {declared.path} is declared twice"
+            )
         if not isinstance(declared.needs, Permission | Access):
-            raise UndeclaredRoute(f"{declared.method} {declared.path} has no permission")
+            raise UndeclaredRoute(
+                f"{declared.method} {declared.path} has no permission"
+            )
         methods = ("GET", "HEAD") if declared.method == "GET" else (declared.method,)
         for method in methods:
             added = app.router.add_route(method, declared.path, declared.handler)

@@ -59,7 +59,9 @@ class LengthMissing(Refusal):
 
 
 @web.middleware
-async def describe_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def describe_request(
+    request: web.Request, handler: Handler
+) -> web.StreamResponse:
     """Give the request its origin, language, nonce and visit before anything can fail."""
     settings = request.app[SETTINGS]
     address = request.remote or "-"
@@ -112,12 +114,13 @@ async def work(request: web.Request, handler: Handler) -> web.StreamResponse:
         db.info["origin"] = request[ORIGIN]
         request[DB] = db
         await _admit(request, db, found, unsafe=unsafe)
-        if not found.streams:
-            response = await _answer_once(request, db, handler, unsafe=unsafe)
-    if found.streams:
-        return await handler(request)
+        response = (
+            None
+            if found.streams
+            else await _answer_once(request, db, handler, unsafe=unsafe)
+        )
     await request.app[BUS].wake(db.info.pop("wakes", ()))
-    return response
+    return await handler(request) if response is None else response
 
 
 def _refuse_body(request: web.Request, found: Route) -> None:
@@ -149,9 +152,7 @@ async def _admit(
     await _refuse_unentitled(db, actor, found)
 
 
-async def _refuse_unentitled(
-    db: AsyncSession, actor: Actor, found: Route
-) -> None:
+async def _refuse_unentitled(db: AsyncSession, actor: Actor, found: Route) -> None:
     await assume(db, actor)
     if actor.must_change_password and found.path not in _ALLOWED_BEFORE_CHANGE:
         raise refusals.PasswordChangeRequired

@@ -24,6 +24,7 @@ from signaling.config import SOCKET_PATH, Limits, Nats, Settings
 from signaling.ice import Relay
 from signaling.tickets import Role, Ticket, issue
 
+KEY = Ed25519PrivateKey.generate()
 ORIGIN = "http://kham.test"
 SDP = "v=0\r\na=fingerprint:sha-256 AB:CD\r\n"
 DESCRIPTION = {
@@ -223,25 +224,28 @@ async def stream(nats_settings: Nats) -> AsyncIterator[JetStreamContext]:
 async def start_node(nats_settings: Nats) -> AsyncIterator[StartNode]:
     async with AsyncExitStack() as stack:
 
-        async def start(**limits: float) -> Node:
-            return await _start(stack, nats_settings, Limits(sweep=0.02, **limits))
+        async def start(*, page_origin: str = ORIGIN, **limits: float) -> Node:
+            settings = _settings(nats_settings, page_origin, limits)
+            return await _start(stack, settings)
 
         yield start
 
 
-async def _start(stack: AsyncExitStack, nats: Nats, limits: Limits) -> Node:
-    key = Ed25519PrivateKey.generate()
-    settings = Settings(
+def _settings(nats: Nats, page_origin: str, limits: dict[str, float]) -> Settings:
+    return Settings(
         host="127.0.0.1",
         port=0,
         public_url="ws://kham.test/signaling",
         node=f"node-{secrets.token_hex(4)}",
-        origins=frozenset({ORIGIN}),
-        ticket_key=key.public_key(),
+        origins=frozenset({ORIGIN, page_origin}),
+        ticket_key=KEY.public_key(),
         nats=nats,
         relay=Relay(("turn:turn.test:3478",), "shared"),
-        limits=limits,
+        limits=Limits(sweep=0.02, **limits),
     )
+
+
+async def _start(stack: AsyncExitStack, settings: Settings) -> Node:
     app = make_app(settings)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
@@ -249,7 +253,7 @@ async def _start(stack: AsyncExitStack, nats: Nats, limits: Limits) -> Node:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     client = await stack.enter_async_context(aiohttp.ClientSession())
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    node = Node(settings, app, base, key, client, runner.cleanup)
+    node = Node(settings, app, base, KEY, client, runner.cleanup)
     await node.ready()
     return node
 

@@ -23,7 +23,7 @@ export class CandidateBatch {
         candidate: candidate.candidate,
         mid: candidate.sdpMid,
         line: candidate.sdpMLineIndex,
-        ufrag: candidate.usernameFragment,
+        ufrag: candidate.usernameFragment
       })
     }
     clearTimeout(this.#timer)

@@ -16,7 +16,7 @@ const FAILURES = {
   OverconstrainedError: 'constraints_unmet',
   AbortError: 'aborted',
   InvalidStateError: 'aborted',
-  TypeError: 'unsupported',
+  TypeError: 'unsupported'
 }
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } }
 const VIDEO_BITS = 300_000
@@ -53,7 +53,12 @@ export async function openDevices(devices = {}) {
  */
 export async function openDevice(kind, deviceId) {
   const exact = deviceId ? { deviceId: { exact: deviceId } } : {}
-  const voice = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+  const voice = {
+    channelCount: 1,
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true
+  }
   const wanted =
     kind === 'microphone' ? { audio: { ...voice, ...exact } } : { video: { ...CAMERA, ...exact } }
   const [track] = (await mediaDevices().getUserMedia(wanted)).getTracks()
@@ -68,7 +73,9 @@ export async function openDevice(kind, deviceId) {
  * @returns {Promise<MediaStreamTrack>} its track; ends when the person stops it
  */
 export async function openScreen() {
-  const stream = await mediaDevices().getDisplayMedia({ video: { frameRate: { max: VIDEO_FRAMES } } })
+  const stream = await mediaDevices().getDisplayMedia({
+    video: { frameRate: { max: VIDEO_FRAMES } }
+  })
   const [track] = stream.getVideoTracks()
   if (!track) throw new DOMException('no track', 'NotFoundError')
   track.contentHint = 'detail'

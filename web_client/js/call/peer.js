@@ -3,7 +3,6 @@ import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
 import { Recovery } from './recovery.js'
 
 const RETRY_MS = 2000
-
 /**
  * @typedef {object} PeerOptions
  * @property {boolean} polite - who yields when both offer at once; must differ on the two sides
@@ -38,7 +37,7 @@ export class PeerLink extends EventTarget {
     isConnected: () => this.#closed || this.#connection.connectionState === 'connected',
     isReachable: () => this.#options.isReachable(),
     restart: () => this.restart(),
-    rebuild: () => this.#rebuild(this.#number + 1),
+    rebuild: () => this.#rebuild(this.#number + 1)
   })
 
   /** @param {PeerOptions} options - see above */
@@ -82,6 +81,12 @@ export class PeerLink extends EventTarget {
    * @returns {Promise<void>} settles when it has been dealt with
    */
   receive(payload) {
+    if (this.#closed) return Promise.resolve()
+    if (payload.kind === 'media') {
+      this.#emit('media', payload)
+      return Promise.resolve()
+    }
+    if (payload.connection > this.#number) this.#rebuild(payload.connection)
     this.#queue = this.#queue
       .then(() => this.#take(payload))
       // A description that does not fit is answered by the next recovery, not by a crash.
@@ -103,9 +108,14 @@ export class PeerLink extends EventTarget {
       // The old credentials may still do, and a direct way needs none.
     }
     if (this.#closed || connection !== this.#connection) return
-    const { iceServers } = this.#options
-    connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
-    connection.restartIce()
+    try {
+      const { iceServers } = this.#options
+      connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
+      connection.restartIce()
+    } catch {
+      // A connection that is closed cannot even be restarted.
+      this.#rebuild(this.#number + 1)
+    }
   }
 
   /** Ends it; the other side is told by signaling, not by us. */
@@ -121,8 +131,12 @@ export class PeerLink extends EventTarget {
     const connection = new RTCPeerConnection({
       iceServers: this.#options.iceServers,
       bundlePolicy: 'max-bundle',
-      rtcpMuxPolicy: 'require',
+      rtcpMuxPolicy: 'require'
     })
+    // What a closed connection was asked may never be answered: wait for none of it.
+    this.#queue = Promise.resolve()
+    this.#offering = false
+    this.#ignoring = false
     this.#negotiation = 0
     this.#batch.clear()
     connection.addEventListener('negotiationneeded', () => void this.#offer(connection))
@@ -155,12 +169,13 @@ export class PeerLink extends EventTarget {
     try {
       this.#offering = true
       await connection.setLocalDescription()
+      if (connection !== this.#connection) return
       this.#negotiation += 1
       this.#describe(connection, this.#negotiation)
     } catch {
-      // Closed or overtaken meanwhile; negotiationneeded will come again if it is needed.
+      // Closed or overtaken; negotiationneeded will come again if it is needed.
     } finally {
-      this.#offering = false
+      if (connection === this.#connection) this.#offering = false
     }
   }
 
@@ -176,19 +191,13 @@ export class PeerLink extends EventTarget {
       type: description.type === 'offer' ? 'offer' : 'answer',
       sdp: description.sdp,
       connection: this.#number,
-      negotiation,
+      negotiation
     })
   }
 
-  /** @param {Payload} payload - what the other page sent */
+  /** @param {Description | Candidates} payload - what the other page sent */
   async #take(payload) {
-    if (this.#closed) return
-    if (payload.kind === 'media') {
-      this.#emit('media', payload)
-      return
-    }
-    if (payload.connection > this.#number) this.#rebuild(payload.connection)
-    if (payload.connection < this.#number) return
+    if (this.#closed || payload.connection < this.#number) return
     if (payload.kind === 'description') await this.#takeDescription(payload)
     else await this.#takeCandidates(payload)
   }

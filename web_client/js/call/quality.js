@@ -34,7 +34,9 @@ export function measure(current, onSample, every = EVERY_MS) {
   let measured = current()
   const timer = setInterval(async () => {
     const connection = current()
-    const stats = /** @type {Stat[]} */ ([.../** @type {any} */ (await connection.getStats()).values()])
+    const stats = /** @type {Stat[]} */ ([
+      .../** @type {any} */ (await connection.getStats()).values()
+    ])
     // Counters of a new connection begin at zero and are not comparable with the old ones.
     if (connection === measured && former.length > 0) onSample(sampleOf(former, stats))
     former = stats
@@ -64,7 +66,7 @@ export function sampleOf(former, latter) {
     received: rate('bytesReceived'),
     sent: rate('bytesSent'),
     estimate: pair?.availableOutgoingBitrate ? pair.availableOutgoingBitrate / 1000 : null,
-    relayed: isRelayed(pair, latter),
+    relayed: isRelayed(pair, latter)
   }
 }
 
@@ -80,7 +82,7 @@ function soundOf(former, latter) {
   return {
     jitter: scaled(latter?.jitter),
     loss: share(lost, packets),
-    concealed: share(madeUp, growth(latter, former, 'totalSamplesReceived')),
+    concealed: share(madeUp, growth(latter, former, 'totalSamplesReceived'))
   }
 }
 
@@ -93,7 +95,7 @@ function pictureOf(former, latter, seconds) {
   return {
     frames: latter ? growth(latter, former, 'framesDecoded') / seconds : null,
     frameHeight: latter?.frameHeight ?? null,
-    freezeSeconds: latter ? growth(latter, former, 'totalFreezesDuration') : null,
+    freezeSeconds: latter ? growth(latter, former, 'totalFreezesDuration') : null
   }
 }
 

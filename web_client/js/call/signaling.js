@@ -18,7 +18,7 @@ const FINAL = new Map([
   [1000, 'left'],
   [1003, 'protocol_error'],
   [4403, 'revoked'],
-  [4409, 'taken_over'],
+  [4409, 'taken_over']
 ])
 
 /**
@@ -95,7 +95,7 @@ export class SignalingConnection extends EventTarget {
           clearTimeout(timer)
           resolve(/** @type {CustomEvent} */ (event).detail.servers)
         },
-        { once: true },
+        { once: true }
       )
       if (this.#open) this.#line?.write({ type: 'refresh_ice' })
     })
@@ -114,7 +114,7 @@ export class SignalingConnection extends EventTarget {
         this.#url,
         hello,
         (message) => this.#receive(message),
-        (code) => this.#dropped(code),
+        (code) => this.#dropped(code)
       )
     } catch {
       // The server cannot be reached now; that is no reason to give up.

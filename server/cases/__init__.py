@@ -1,0 +1,1 @@
+"""The pages that show a whole case: the patient over time, the request, the meeting."""

@@ -1,0 +1,86 @@
+"""The meeting: waiting room, call, and the record written beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.access.actor import Actor
+from server.access.permissions import Permission, Role
+from server.accounts.queries import names_of
+from server.audit import trail
+from server.cases import panels
+from server.consultations import queries, service
+from server.consultations.models import CallAttempt, Consultation
+from server.consultations.states import AttemptStatus
+from server.web.context import db_and_actor
+from server.web.paths import path_id
+from server.web.responses import page
+from server.web.routes import route
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The call of the moment as this person's page must take it up again."""
+
+    attempt: str = ""
+    status: str = ""
+    side: str = ""
+
+
+async def show_meeting(request: web.Request) -> web.Response:
+    """Show the room; `?answer` takes the call that rings, as the banner's link asks."""
+    db, actor = db_and_actor(request)
+    meeting = await queries.get(db, actor, path_id(request, "id"))
+    if actor.role in {Role.STATION_DOCTOR, Role.SPECIALIST}:
+        await service.enter_waiting_room(db, actor, meeting.id)
+    trail.record(
+        db,
+        "consultation:view",
+        object_id=meeting.id,
+        patient_id=meeting.patient_id,
+    )
+    values = await panels.of_case(db, actor, meeting.referral)
+    return page(
+        request,
+        "cases/meeting.html.j2",
+        meeting=meeting,
+        line=_line(actor, meeting),
+        other=await _other_side(request, meeting),
+        answer="answer" in request.query,
+        **values,
+    )
+
+
+def _line(actor: Actor, meeting: Consultation) -> Line:
+    live = next((one for one in meeting.attempts if one.status in queries.LIVE), None)
+    if live is None:
+        return Line()
+    if live.caller_id == actor.id:
+        return Line(str(live.id), live.status.value, "caller")
+    if live.status is AttemptStatus.RINGING and _rings_for(actor, live, meeting):
+        return Line(str(live.id), live.status.value, "callee")
+    if live.answered_by == actor.id:
+        return Line(str(live.id), live.status.value, "callee")
+    return Line()
+
+
+def _rings_for(actor: Actor, live: CallAttempt, meeting: Consultation) -> bool:
+    """A specialist's call rings at the whole station; the station's at the specialist."""
+    if actor.role is Role.SPECIALIST:
+        return actor.id == meeting.specialist_id
+    return live.caller_id == meeting.specialist_id
+
+
+async def _other_side(request: web.Request, meeting: Consultation) -> str:
+    db, actor = db_and_actor(request)
+    if actor.role is Role.SPECIALIST:
+        return meeting.referral.station.name
+    names = await names_of(db, [meeting.specialist_id])
+    return names.get(meeting.specialist_id, "")
+
+
+ROUTES = [
+    route("GET", "/consultations/{id}", show_meeting, needs=Permission.CALLS_TAKE),
+]

@@ -1,0 +1,53 @@
+"""Reads of what patients agreed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, false, select
+
+from server.access.actor import Actor
+from server.access.permissions import Role
+from server.consents.models import Consent
+from server.patients.models import CaseAccess
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+def visible_to(actor: Actor) -> Select[Consent]:
+    """Return the consents of the own station, or of the cases that a specialist may read."""
+    return select(Consent).where(_seen_by(actor))
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.role is Role.STATION_DOCTOR:
+        return Consent.station_id == actor.facility_id
+    if actor.role is Role.SPECIALIST:
+        return Consent.referral_id.in_(
+            select(CaseAccess.referral_id).where(
+                CaseAccess.person_id == actor.id, CaseAccess.ended_at.is_(None)
+            )
+        )
+    return false()
+
+
+async def valid_for(
+    db: AsyncSession, referral_id: UUID, hospital_id: UUID | None
+) -> Consent | None:
+    """Return the latest consent that names this hospital and still stands.
+
+    Whoever asks has the referral already; row-level security holds the rows to the case.
+    """
+    return await db.scalar(
+        select(Consent)
+        .where(
+            Consent.referral_id == referral_id,
+            Consent.receiving_facility_id == hospital_id,
+            Consent.withdrawn_at.is_(None),
+        )
+        .order_by(Consent.recorded_at.desc())
+        .limit(1)
+    )

@@ -1,0 +1,149 @@
+"""Passes to signaling: for whom, which room, which node. The only user of signaling here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nats.errors import Error as NatsError
+from nats.js.errors import BucketNotFoundError, NoKeysError
+from sqlalchemy import select
+
+from server.access.actor import Actor
+from server.access.permissions import Role
+from server.audit import trail
+from server.consultations import queries
+from server.consultations.models import CallAttempt, CallParticipant
+from server.consultations.service import CallOver
+from server.consultations.states import AttemptStatus
+from server.core import clock
+from server.core.errors import Refusal
+from server.core.ids import new_token
+from server.core.messages import N_
+from signaling import tickets
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.core.bus import Bus
+
+BUCKET = "signaling_nodes"
+
+
+class NoNode(Refusal):
+    """No signaling node is alive."""
+
+    status = 503
+    code = "signaling_unavailable"
+    message = N_(
+        "Máy chủ kết nối cuộc gọi đang tạm ngừng. Hãy gọi điện thoại, hoặc thử lại sau một phút."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A signaling node that was alive a few seconds ago."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a browser needs to enter the room of a call."""
+
+    url: str
+    ticket: str = field(repr=False)
+    participant: str
+    polite: bool
+
+
+async def issue(
+    db: AsyncSession,
+    actor: Actor,
+    attempt_id: UUID,
+    *,
+    nodes: list[Node],
+    key: Ed25519PrivateKey,
+) -> Pass:
+    """Return a pass of one minute; raises CallOver, or NoNode when no node is alive.
+
+    The caller may wait in the room while it rings; the other side enters by accepting.
+    """
+    attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
+    is_caller = attempt.caller_id == actor.id
+    is_inside = attempt.status is AttemptStatus.ACCEPTED and (
+        is_caller or attempt.answered_by == actor.id
+    )
+    if not is_inside and not (is_caller and attempt.status is AttemptStatus.RINGING):
+        raise CallOver
+    participant = await _participant(db, attempt, actor.id)
+    room = room_of(meeting.room, attempt.id)
+    node = choose(nodes, room)
+    claims = tickets.Ticket(
+        room=room, participant=participant, role=_ROLES[actor.role], node=node.name
+    )
+    trail.record(db, "call:ticket", object_id=attempt.id, patient_id=meeting.patient_id)
+    return Pass(
+        url=node.url,
+        ticket=tickets.issue(key, claims, clock.now()),
+        participant=participant,
+        # The side that was called yields when both offer at once.
+        polite=not is_caller,
+    )
+
+
+_ROLES = {
+    Role.STATION_DOCTOR: tickets.Role.STATION,
+    Role.SPECIALIST: tickets.Role.SPECIALIST,
+}
+
+
+def room_of(secret: str, attempt_id: UUID) -> str:
+    """Return the room of one try: a new one each time, so that no ghost of the last sits in it."""
+    return hashlib.sha256(f"{secret}:{attempt_id}".encode()).hexdigest()[:43]
+
+
+def choose(nodes: list[Node], room: str) -> Node:
+    """Return the node of a room by rendezvous hash (Thaler and Ravishankar 1998)."""
+    if not nodes:
+        raise NoNode
+    return max(
+        nodes, key=lambda node: hashlib.sha256(f"{node.name}:{room}".encode()).digest()
+    )
+
+
+async def live_nodes(bus: Bus) -> list[Node]:
+    """Return the nodes whose entry in the key-value bucket has not run out."""
+    try:
+        bucket = await bus.jetstream().key_value(BUCKET)
+        entries = [await bucket.get(name) for name in await bucket.keys()]
+    except (NoKeysError, BucketNotFoundError):
+        return []
+    except (NatsError, TimeoutError) as error:
+        raise NoNode from error
+    found = [orjson.loads(entry.value) for entry in entries if entry.value]
+    return [Node(entry["name"], entry["url"]) for entry in found]
+
+
+async def _participant(db: AsyncSession, attempt: CallAttempt, person_id: UUID) -> str:
+    """Return the same opaque name at each return, so that a reload takes the place over."""
+    known = await db.scalar(
+        select(CallParticipant.participant).where(
+            CallParticipant.attempt_id == attempt.id,
+            CallParticipant.person_id == person_id,
+        )
+    )
+    if known is not None:
+        return known
+    name = new_token()
+    db.add(
+        CallParticipant(participant=name, attempt_id=attempt.id, person_id=person_id)
+    )
+    await db.flush()
+    return name

@@ -1,0 +1,1 @@
+"""The verbs of a record: draft, sign, amend, respond, report the result."""

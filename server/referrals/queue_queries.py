@@ -1,0 +1,223 @@
+"""Reads the coordinator's queue in its fair order: band, due time, time of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased, joinedload
+
+from server.access.actor import Actor, Scope
+from server.accounts.models import Person
+from server.core import clock
+from server.facilities.models import Specialty
+from server.referrals.models import Referral, ReferralOffer
+from server.referrals.queries import visible_to
+from server.referrals.states import WAITING, OfferStatus, Priority, ReferralStatus
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the order of the queue, from which the next page goes on."""
+
+    priority: int
+    due_at: datetime
+    submitted_at: datetime
+    id: UUID
+
+    @classmethod
+    def parse(cls, value: str) -> Self | None:
+        """Return the place that `str()` wrote, or None when it is not one."""
+        try:
+            band, due, submitted, key = value.split(".")
+            return cls(int(band), _moment(due), _moment(submitted), UUID(key))
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        due = (self.due_at - _EPOCH) // _MICROSECOND
+        submitted = (self.submitted_at - _EPOCH) // _MICROSECOND
+        return f"{self.priority:d}.{due}.{submitted}.{self.id.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What part of the queue is shown; None shows all of it."""
+
+    status: ReferralStatus | None = None
+    specialty_code: str | None = None
+    priority: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of the queue, with who is asked to take the case."""
+
+    referral: Referral
+    asked: tuple[str, ...]
+    answer_due_at: datetime | None
+    minutes: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the whole queue stands, whatever the filters show."""
+
+    waiting: int
+    overdue: int
+    offered: int
+    needs_info: int
+
+
+async def queue(
+    db: AsyncSession, actor: Actor, filters: Filters, after: Place | None = None
+) -> tuple[list[Waiting], Place | None]:
+    """Return a page of the queue and, when there is more, the place to go on from."""
+    moment = clock.now()
+    rows = (await db.execute(page_of_queue(actor, filters, after))).all()
+    lines = [_line(row, moment) for row in rows[:PAGE]]
+    if len(rows) <= PAGE:
+        return lines, None
+    return lines, _place(lines[-1].referral)
+
+
+async def counts(db: AsyncSession, actor: Actor) -> Counts:
+    """Return the figures above the queue."""
+    late = Referral.due_at < clock.now()
+    total = func.count()
+    row = (
+        await db.execute(
+            visible_to(actor)
+            .where(*lane(actor))
+            .with_only_columns(
+                total,
+                total.filter(late),
+                total.filter(Referral.status == ReferralStatus.OFFERED),
+                total.filter(Referral.status == ReferralStatus.NEEDS_INFO),
+            )
+        )
+    ).one()
+    return Counts(*row)
+
+
+async def specialties(db: AsyncSession) -> Sequence[Specialty]:
+    """Return every specialty in the order of the official list."""
+    return (await db.scalars(select(Specialty).order_by(Specialty.position))).all()
+
+
+def page_of_queue(actor: Actor, filters: Filters, after: Place | None) -> Select[Any]:
+    """Return the statement: a page by the index of the lane, then what it shows beside."""
+    found = _page(actor, filters, after).subquery()
+    queued = aliased(Referral, found)
+    asked = _asked(queued)
+    return (
+        select(queued, asked.c.people, asked.c.due_at)
+        .join(asked, true())
+        .options(
+            joinedload(queued.station, innerjoin=True),
+            joinedload(queued.hospital, innerjoin=True),
+            joinedload(queued.specialty, innerjoin=True),
+        )
+        .order_by(queued.priority, queued.due_at, queued.submitted_at, queued.id)
+    )
+
+
+def lane(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the condition that an index of the queue begins with.
+
+    The states stand in the text of the statement: only so can the planner prove that the
+    partial index holds every row that is asked for.
+    """
+    waiting = bindparam("waiting", WAITING, expanding=True, literal_execute=True)
+    where = (
+        Referral.province_code == actor.province_code
+        if actor.scope is Scope.PROVINCE
+        else Referral.hospital_id == actor.facility_id
+    )
+    return where, Referral.status.in_(waiting)
+
+
+def _page(actor: Actor, filters: Filters, after: Place | None) -> Select[Referral]:
+    order = (Referral.priority, Referral.due_at, Referral.submitted_at, Referral.id)
+    statement = visible_to(actor).where(*lane(actor)).order_by(*order).limit(PAGE + 1)
+    if filters.status is not None:
+        statement = statement.where(Referral.status == filters.status)
+    if filters.specialty_code is not None:
+        statement = statement.where(Referral.specialty_code == filters.specialty_code)
+    if filters.priority is not None:
+        statement = statement.where(Referral.priority == filters.priority)
+    if after is not None:
+        place = (after.priority, after.due_at, after.submitted_at, after.id)
+        statement = statement.where(
+            tuple_(*order)
+            > tuple_(
+                *(
+                    literal(value, column.type)
+                    for value, column in zip(place, order, strict=True)
+                )
+            )
+        )
+    return statement
+
+
+def _asked(queued: Any) -> Any:
+    name = func.trim(Person.title + " " + Person.full_name)
+    return (
+        select(
+            func.array_agg(
+                aggregate_order_by(name, ReferralOffer.due_at, Person.name_sort)
+            ).label("people"),
+            func.min(ReferralOffer.due_at).label("due_at"),
+        )
+        .join(Person, Person.id == ReferralOffer.specialist_id)
+        .where(
+            ReferralOffer.referral_id == queued.id,
+            ReferralOffer.status == OfferStatus.OFFERED,
+        )
+        .lateral("asked")
+    )
+
+
+def _line(row: Any, moment: datetime) -> Waiting:
+    referral, people, answer_due_at = row
+    return Waiting(
+        referral=referral,
+        asked=tuple(people or ()),
+        answer_due_at=answer_due_at,
+        minutes=int((moment - referral.submitted_at).total_seconds() // 60),
+        overdue=referral.due_at < moment,
+    )
+
+
+def _place(referral: Referral) -> Place:
+    if referral.due_at is None or referral.submitted_at is None:
+        raise ValueError("what is in the queue has been sent")
+    return Place(
+        referral.priority, referral.due_at, referral.submitted_at, referral.id
+    )
+
+
+def _moment(microseconds: str) -> datetime:
+    return _EPOCH + int(microseconds) * _MICROSECOND

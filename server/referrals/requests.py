@@ -1,0 +1,146 @@
+"""What a station does with a request that is written: send, complete, end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from server.access.actor import Actor
+from server.audit import trail
+from server.consents import queries as consents
+from server.core import clock
+from server.core.errors import FieldError, Invalid
+from server.core.states import WrongState
+from server.notifications.service import tell
+from server.patients import queries as patients
+from server.patients.identifiers import IdentifierKind
+from server.patients.models import CaseAccess, Patient
+from server.referrals import (
+    audiences,
+    case_rights,
+    gate,
+    offers,
+    queries,
+    station_queries,
+)
+from server.referrals.models import Referral, ReferralMessage
+from server.referrals.states import ReferralStatus
+from server.referrals.triage import DUE_WITHIN
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def missing(
+    db: AsyncSession, actor: Actor, referral: Referral
+) -> list[FieldError]:
+    """Return what the request still lacks before it may leave the station."""
+    patient = await patients.get(db, actor, referral.patient_id)
+    hospital = await station_queries.open_hospital(db, referral.hospital_id)
+    consent = await consents.valid_for(db, referral.id, referral.hospital_id)
+    return gate.missing(
+        referral,
+        gate.Surroundings(
+            patient_identified=_identified(patient),
+            hospital_open=hospital is not None,
+            consented=consent is not None,
+        ),
+    )
+
+
+async def submit(db: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:
+    """Send the request to the hospital's queue; raises Invalid with all that is missing."""
+    referral = await queries.get_for_change(db, actor, referral_id)
+    _refuse_unless(referral, ReferralStatus.DRAFT)
+    await _refuse_incomplete(db, actor, referral)
+    patient = await patients.get(db, actor, referral.patient_id)
+    moment = clock.now()
+    referral.patient_age = patients.age_on(patient, clock.today())
+    referral.patient_sex = patient.sex
+    referral.submitted_at = moment
+    referral.due_at = moment + DUE_WITHIN[referral.priority]
+    db.add(referral.move_to(ReferralStatus.SUBMITTED, by=actor.id, at=moment))
+    _record(db, referral, "submit")
+    await audiences.tell_change(db, referral, actor.id)
+    return referral
+
+
+async def answer(
+    db: AsyncSession, actor: Actor, referral_id: UUID, text: str
+) -> Referral:
+    """Send a completed request back; it keeps its place in the queue."""
+    referral = await queries.get_for_change(db, actor, referral_id)
+    _refuse_unless(referral, ReferralStatus.NEEDS_INFO)
+    await _refuse_incomplete(db, actor, referral)
+    moment = clock.now()
+    db.add(
+        ReferralMessage(
+            referral_id=referral.id, author_id=actor.id, at=moment, text=text
+        )
+    )
+    db.add(referral.move_to(ReferralStatus.SUBMITTED, by=actor.id, at=moment))
+    _record(db, referral, "answer")
+    tell(db, await audiences.coordinators(db, referral), "message.added", referral.id)
+    await audiences.tell_change(db, referral, actor.id)
+    return referral
+
+
+async def finish(
+    db: AsyncSession,
+    actor: Actor,
+    referral_id: UUID,
+    *,
+    outcome: ReferralStatus,
+    reason: str,
+) -> Referral:
+    """End the request without a conclusion; whoever was asked loses sight of the case."""
+    referral = await queries.get_for_change(db, actor, referral_id)
+    moment = clock.now()
+    db.add(referral.move_to(outcome, by=actor.id, at=moment, reason=reason))
+    _record(db, referral, outcome.value)
+    if referral.submitted_at is None:
+        return referral  # nobody outside the station has ever known of it
+    readers = await db.scalars(
+        select(CaseAccess.person_id).where(
+            CaseAccess.referral_id == referral.id, CaseAccess.ended_at.is_(None)
+        )
+    )
+    people = readers.all()
+    await offers.withdraw_all(db, referral)
+    await case_rights.end(db, referral.id, people, at=moment)
+    await audiences.tell_change(db, referral, *people)
+    return referral
+
+
+def _identified(patient: Patient) -> bool:
+    """Tell whether the hospital can know who is meant (Dispatch 7946/BYT-KCB, step 2)."""
+    papers = any(
+        one.kind is not IdentifierKind.TEMPORARY for one in patient.identifiers
+    )
+    reachable = papers or bool(patient.phone) or bool(patient.current_address)
+    return patient.birth_date is not None and reachable
+
+
+def _refuse_unless(referral: Referral, status: ReferralStatus) -> None:
+    if referral.status is not status:
+        raise WrongState(before=referral.status.value, after="submitted")
+
+
+async def _refuse_incomplete(
+    db: AsyncSession, actor: Actor, referral: Referral
+) -> None:
+    problems = await missing(db, actor, referral)
+    if problems:
+        raise Invalid(*problems)
+
+
+def _record(db: AsyncSession, referral: Referral, action: str) -> None:
+    trail.record(
+        db,
+        f"referral:{action}",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
+    )

@@ -1,0 +1,241 @@
+/** The meeting page: joins what the server knows of a call with what this browser does. */
+import { onServerEvent } from '../components/events.js'
+import { CallView } from './call-view.js'
+import { openDevices, openScreen, setEnabled, stopStream } from './media.js'
+import { CallRoom } from './room.js'
+import { command, Refused } from './server.js'
+
+/** One meeting on one page. */
+class CallPage {
+  #view
+  #meeting
+  #attempt = ''
+  #outgoing = false
+  /** Our own answer is under way: the event about it may overtake the response. */
+  #accepting = false
+  /** @type {CallRoom | null} */
+  #room = null
+  /** @type {MediaStream | null} */
+  #stream = null
+  /** @type {MediaStreamTrack | null} */
+  #screen = null
+  #media = { microphone: true, camera: true, screen: false }
+
+  /** @param {HTMLElement} root - the element with data-module="call" */
+  constructor(root) {
+    this.#view = new CallView(root)
+    this.#meeting = root.dataset.meeting ?? ''
+    this.#attempt = root.dataset.attempt ?? ''
+    this.#outgoing = root.dataset.side === 'caller'
+    root.addEventListener('click', (event) => this.#clicked(event))
+    onServerEvent((event) => this.#heard(event))
+    globalThis.addEventListener('pagehide', () => this.#stream && stopStream(this.#stream))
+    void this.#begin(root.dataset.attemptState ?? '', 'answer' in root.dataset)
+  }
+
+  /**
+   * @param {string} status - of the call that runs already, '' when none does
+   * @param {boolean} answer - whether the person has said yes on another page
+   */
+  async #begin(status, answer) {
+    this.#view.showState('idle')
+    await this.#openDevices(true)
+    if (status === 'accepted') this.#enter('joining')
+    else if (status === 'ringing' && this.#outgoing) this.#enter('ringing-out')
+    else if (status === 'ringing' && answer) await this.#run(() => this.#accept())
+    else if (status === 'ringing') this.#view.showState('ringing-in')
+  }
+
+  /** @param {MouseEvent} event - on a button, perhaps */
+  #clicked(event) {
+    if (!(event.target instanceof Element)) return
+    const button = event.target.closest('[data-action]')
+    if (!(button instanceof HTMLElement)) return
+    /** @type {Record<string, () => Promise<void>>} */
+    const actions = {
+      'call-video': () => this.#call('video'),
+      'call-audio': () => this.#call('audio'),
+      accept: () => this.#accept(),
+      decline: () => this.#decline(),
+      'hang-up': () => this.#hangUp(),
+      microphone: () => this.#toggle('microphone', 'audio'),
+      camera: () => this.#toggle('camera', 'video'),
+      screen: () => this.#toggleScreen()
+    }
+    const action = actions[button.dataset.action ?? '']
+    if (action) void this.#run(action)
+  }
+
+  /** @param {() => Promise<void>} action - its refusal is shown, not thrown */
+  async #run(action) {
+    try {
+      await action()
+    } catch (error) {
+      const sentence = error instanceof Refused ? error.message : this.#view.text('line-lost')
+      this.#view.showTrouble([sentence])
+      if (!this.#room) this.#view.showState('idle')
+    }
+  }
+
+  /** @param {import('../components/events.js').ServerEvent & {attempt?: string, reason?: string}} event */
+  #heard(event) {
+    if (event.subject !== this.#meeting) return
+    if (event.kind === 'call.ringing') this.#rings(event.attempt ?? '')
+    else if (event.attempt === this.#attempt) this.#moved(event.kind, event.reason ?? '')
+  }
+
+  /** @param {string} attempt - id of the call that begins to ring here */
+  #rings(attempt) {
+    if (this.#room) return
+    this.#attempt = attempt
+    this.#outgoing = false
+    this.#view.showState('ringing-in')
+  }
+
+  /**
+   * @param {string} kind - what happened to this call
+   * @param {string} reason - why it ended, if it did
+   */
+  #moved(kind, reason) {
+    if (kind === 'call.ended') this.#ended(reason)
+    else if (kind === 'call.accepted' && !this.#room && !this.#accepting) {
+      this.#view.showState('idle')
+      this.#view.say('answered-elsewhere')
+    }
+  }
+
+  /** @param {'video' | 'audio'} channel - how to call */
+  async #call(channel) {
+    await this.#openDevices(channel === 'video')
+    const attempt = await command(`/consultations/${this.#meeting}/calls`, { channel })
+    this.#attempt = attempt.id
+    this.#outgoing = true
+    this.#enter('ringing-out')
+  }
+
+  async #accept() {
+    this.#accepting = true
+    try {
+      await command(`/calls/${this.#attempt}/accept`)
+      this.#enter('joining')
+    } finally {
+      this.#accepting = false
+    }
+  }
+
+  async #decline() {
+    await command(`/calls/${this.#attempt}/decline`)
+    this.#ended('declined')
+  }
+
+  async #hangUp() {
+    this.#room?.leave()
+    await command(`/calls/${this.#attempt}/hang-up`)
+    this.#ended('hung_up')
+  }
+
+  /** @param {'ringing-out' | 'joining'} state - what to show until the other side is there */
+  #enter(state) {
+    if (!this.#stream) return
+    this.#view.showTrouble([])
+    this.#view.showState(state)
+    const room = new CallRoom(() => this.#pass(), this.#stream)
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      room.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('state', (detail) => this.#roomIs(detail))
+    on('remote', (stream) => this.#view.showRemote(stream))
+    on('sample', (sample) => this.#view.showQuality(sample))
+    on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
+    this.#room = room
+    room.enter()
+  }
+
+  /** @returns {Promise<{url: string, ticket: string, polite: boolean} | null>} null when the call is over */
+  async #pass() {
+    try {
+      return await command(`/calls/${this.#attempt}/pass`)
+    } catch (error) {
+      if (error instanceof Refused && error.code !== 'signaling_unavailable') return null
+      throw error
+    }
+  }
+
+  /** @param {'alone' | 'connecting' | 'talking' | 'reconnecting'} state - of the room */
+  #roomIs(state) {
+    if (state === 'talking') {
+      this.#view.showState('talking')
+      this.#room?.announce(this.#media)
+    } else if (state === 'reconnecting') this.#view.showState('reconnecting')
+    else if (state === 'connecting') this.#view.showState('joining')
+  }
+
+  /** @param {string} code - why the node or the server shut the door */
+  #putOut(code) {
+    this.#room?.leave()
+    this.#room = null
+    this.#view.showState('idle')
+    this.#view.say(code)
+  }
+
+  /** @param {string} reason - why the call is over */
+  #ended(reason) {
+    this.#room?.leave()
+    this.#room = null
+    this.#screen?.stop()
+    this.#screen = null
+    this.#view.showRemote(null)
+    this.#view.showState('idle')
+    this.#view.say(`ended-${reason}`)
+  }
+
+  /** @param {boolean} picture - whether the camera is wanted too */
+  async #openDevices(picture) {
+    if (!this.#stream) {
+      const { stream, failures } = await openDevices()
+      this.#stream = stream
+      this.#view.showSelf(stream)
+      this.#view.showTrouble(
+        failures.map(({ kind, code }) => this.#view.text(`${kind}-${code}`)).filter(Boolean)
+      )
+    }
+    setEnabled(this.#stream, 'video', picture)
+    this.#media.camera = picture && this.#stream.getVideoTracks().length > 0
+    this.#view.press('camera', !this.#media.camera)
+  }
+
+  /**
+   * @param {'microphone' | 'camera'} name - of the device
+   * @param {'audio' | 'video'} kind - of its track
+   */
+  async #toggle(name, kind) {
+    if (!this.#stream) return
+    this.#media[name] = !this.#media[name]
+    setEnabled(this.#stream, kind, this.#media[name])
+    this.#view.press(name, !this.#media[name])
+    this.#room?.announce(this.#media)
+  }
+
+  async #toggleScreen() {
+    if (this.#screen) {
+      this.#screen.stop()
+      return this.#showScreen(null)
+    }
+    const track = await openScreen()
+    track.contentHint = 'detail'
+    track.addEventListener('ended', () => void this.#showScreen(null))
+    return this.#showScreen(track)
+  }
+
+  /** @param {MediaStreamTrack | null} track - of the screen; null goes back to the camera */
+  async #showScreen(track) {
+    this.#screen = track
+    this.#media.screen = Boolean(track)
+    this.#view.press('screen', this.#media.screen)
+    await this.#room?.show(track ?? this.#stream?.getVideoTracks()[0] ?? null)
+    this.#room?.announce(this.#media)
+  }
+}
+
+for (const root of document.querySelectorAll('[data-module="call"]')) {
+  if (root instanceof HTMLElement) new CallPage(root)
+}

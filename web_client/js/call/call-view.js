@@ -1,0 +1,112 @@
+/** What a person sees of a call: pictures, a sentence, and the buttons that make sense now. */
+import { show } from './media.js'
+
+/**
+ * @typedef {'idle' | 'ringing-out' | 'ringing-in' | 'joining' | 'talking' | 'reconnecting'} State
+ */
+
+/** @type {Record<State, string[]>} */
+const ACTIONS = {
+  idle: ['call-video', 'call-audio'],
+  'ringing-out': ['hang-up'],
+  'ringing-in': ['accept', 'decline'],
+  joining: ['hang-up'],
+  talking: ['microphone', 'camera', 'screen', 'hang-up'],
+  reconnecting: ['microphone', 'camera', 'hang-up']
+}
+
+/** The stage of the meeting page; sentences come from its data-text-* attributes. */
+export class CallView {
+  #root
+
+  /** @param {HTMLElement} root - the element with data-module="call" */
+  constructor(root) {
+    this.#root = root
+  }
+
+  /**
+   * @param {string} name - of a part, as in data-part
+   * @returns {HTMLElement} the part; throws when the page lacks it
+   */
+  part(name) {
+    const found = this.#root.querySelector(`[data-part="${name}"]`)
+    if (!(found instanceof HTMLElement)) throw new Error(`The call has no part ${name}`)
+    return found
+  }
+
+  /** @param {State} state - which buttons and which sentence to show */
+  showState(state) {
+    this.#root.dataset.state = state
+    for (const button of this.#root.querySelectorAll('[data-action]')) {
+      if (!(button instanceof HTMLElement)) continue
+      button.hidden = !ACTIONS[state].includes(button.dataset.action ?? '')
+    }
+    this.say(state === 'talking' ? '' : state)
+  }
+
+  /** @param {string} code - of a sentence; an unknown one and '' show nothing */
+  say(code) {
+    const notice = this.part('notice')
+    notice.textContent = this.text(code)
+    notice.hidden = !notice.textContent
+  }
+
+  /**
+   * @param {string} code - of a sentence
+   * @returns {string} the sentence, or nothing
+   */
+  text(code) {
+    return this.#root.getAttribute(`data-text-${code.replaceAll('_', '-')}`) ?? ''
+  }
+
+  /** @param {string[]} sentences - what could not be used, and what to do about it */
+  showTrouble(sentences) {
+    const list = this.part('trouble')
+    list.replaceChildren(
+      ...sentences.map((sentence) => {
+        const line = document.createElement('p')
+        line.textContent = sentence
+        return line
+      })
+    )
+    list.hidden = !sentences.length
+  }
+
+  /** @param {MediaStream | null} stream - one's own */
+  showSelf(stream) {
+    void show(/** @type {HTMLVideoElement} */ (this.part('self')), stream, { muted: true })
+  }
+
+  /** @param {MediaStream | null} stream - the other side's */
+  showRemote(stream) {
+    void show(/** @type {HTMLVideoElement} */ (this.part('remote')), stream, { muted: false })
+  }
+
+  /**
+   * @param {string} action - of a button that stays down
+   * @param {boolean} pressed - whether it is down
+   */
+  press(action, pressed) {
+    this.#root
+      .querySelector(`[data-action="${action}"]`)
+      ?.setAttribute('aria-pressed', String(pressed))
+  }
+
+  /** @param {import('./quality.js').Sample} sample - the latest of the line */
+  showQuality(sample) {
+    const words = this.text(gradeOf(sample))
+    const trip = sample.rtt === null ? '' : ` · ${Math.round(sample.rtt)} ms`
+    this.part('quality').textContent = `${words}${trip}`
+  }
+}
+
+/**
+ * @param {import('./quality.js').Sample} sample - of the line
+ * @returns {'line-good' | 'line-weak' | 'line-bad'} by speech that was made up: above 5% it suffers, above 20% it cannot be followed
+ */
+function gradeOf(sample) {
+  const concealed = sample.concealed ?? 0
+  const trip = sample.rtt ?? 0
+  if (concealed > 0.2 || trip > 1500) return 'line-bad'
+  return concealed > 0.05 || trip > 600 ? 'line-weak' : 'line-good'
+}

@@ -1,0 +1,57 @@
+/** Talks to the pages' server about calls: JSON in, JSON out, each command once. */
+
+const TRIES = 3
+const PAUSE_MS = 700
+
+/** A refusal of the server, with its stable code and its sentence. */
+export class Refused extends Error {
+  /**
+   * @param {string} code - stable
+   * @param {string} sentence - for people
+   */
+  constructor(code, sentence) {
+    super(sentence)
+    this.code = code
+  }
+}
+
+/**
+ * Sends one command; on a bad line it is repeated under the same key, so it is done once.
+ *
+ * @param {string} path - below /api/v1
+ * @param {object} [body] - what to say
+ * @returns {Promise<any>} the answer; throws Refused, or TypeError when the line stays down
+ */
+export async function command(path, body = {}) {
+  const key = crypto.randomUUID()
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await send(path, body, key)
+    } catch (error) {
+      if (error instanceof Refused || left <= 1) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
+}
+
+/**
+ * @param {string} path - below /api/v1
+ * @param {object} body - what to say
+ * @param {string} key - of this command
+ */
+async function send(path, body, key) {
+  const token = document.querySelector('input[name="csrf_token"]')
+  const answer = await fetch(`/api/v1${path}`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      'Idempotency-Key': key,
+      'X-CSRF-Token': token instanceof HTMLInputElement ? token.value : ''
+    },
+    body: JSON.stringify(body)
+  })
+  if (answer.status === 204) return null
+  const said = await answer.json()
+  if (!answer.ok) throw new Refused(said.code ?? 'failed', said.detail ?? '')
+  return said
+}
