@@ -12,14 +12,48 @@ from server.access.permissions import Permission
 from server.accounts import api as accounts_api
 from server.accounts import authentication
 from server.accounts import pages as accounts_pages
+from server.admin import api as admin_api
+from server.admin import departments as admin_departments
+from server.admin import facilities as admin_facilities
+from server.admin import people as admin_people
+from server.admin import trail as admin_trail
+from server.appointments import api as appointments_api
+from server.appointments import pages as appointments_pages
+from server.cases import meeting_pages
+from server.cases import pages as cases_pages
 from server.config import Settings
+from server.consultations import api as consultations_api
+from server.consultations import pages as consultations_pages
+from server.consultations.ticket_keys import ensure_ticket_keys
 from server.core import crypto
 from server.core.bus import Bus
 from server.core.db import make_engine, make_sessions
 from server.core.messages import N_
+from server.documents import pages as documents_pages
+from server.facilities import api as facilities_api
+from server.notifications import api as notifications_api
 from server.notifications import pages as notifications_pages
 from server.patients import api as patients_api
 from server.patients import pages as patients_pages
+from server.places import api as places_api
+from server.records import api as records_api
+from server.records import pages as records_pages
+from server.records import reading_pages as records_reading_pages
+from server.referrals import document_pages as referral_document_pages
+from server.referrals import (
+    consent_pages,
+    offer_api,
+    offer_pages,
+    queue_api,
+    queue_pages,
+    request_pages,
+    station_api,
+    station_pages,
+)
+from server.reports import api as reports_api
+from server.reports import pages as reports_pages
+from server.rosters import api as rosters_api
+from server.rosters import pages as rosters_pages
 from server.web import assets, health, protection
 from server.web.context import (
     AUTHENTICATE,
@@ -36,8 +70,16 @@ from server.web.unit_of_work import answer_refusals, describe_request, work
 _LARGEST_BODY = 24 * 1024 * 1024
 
 _MENU = (
-    (Permission.REFERRALS_REQUEST, "/", N_("Việc hôm nay")),
+    (Permission.REFERRALS_REQUEST, "/referrals", N_("Việc hôm nay")),
+    (Permission.REFERRALS_TRIAGE, "/queue", N_("Hàng chờ")),
+    (Permission.REFERRALS_ANSWER, "/offers", N_("Việc của tôi")),
     (Permission.PATIENTS_REGISTER, "/patients", N_("Người bệnh")),
+    (Permission.APPOINTMENTS_READ, "/appointments", N_("Lịch hẹn")),
+    (Permission.AVAILABILITY_MANAGE, "/availability", N_("Lịch trực")),
+    (Permission.REPORTS_READ, "/reports", N_("Báo cáo")),
+    (Permission.ACCOUNTS_MANAGE, "/admin/people", N_("Tài khoản")),
+    (Permission.FACILITIES_MANAGE, "/admin/facilities", N_("Cơ sở")),
+    (Permission.AUDIT_READ, "/admin/audit", N_("Nhật ký")),
 )
 
 
@@ -54,6 +96,7 @@ def make_app(settings: Settings) -> web.Application:
     app[authentication.API_TOKEN_KEY] = crypto.key_from_file(
         settings.secrets_dir / "api-tokens.key"
     )
+    app[consultations_api.TICKET_KEY] = ensure_ticket_keys(settings.secrets_dir)
     app.cleanup_ctx.extend([_database, _bus])
     app.on_response_prepare.append(_add_security_headers)
     register(
@@ -64,8 +107,39 @@ def make_app(settings: Settings) -> web.Application:
             accounts_pages.ROUTES,
             accounts_api.ROUTES,
             notifications_pages.ROUTES,
+            notifications_api.ROUTES,
+            consultations_pages.ROUTES,
+            consultations_api.ROUTES,
+            records_pages.ROUTES,
+            records_reading_pages.ROUTES,
+            records_api.ROUTES,
             patients_pages.ROUTES,
+            cases_pages.ROUTES,
+            meeting_pages.ROUTES,
             patients_api.ROUTES,
+            places_api.ROUTES,
+            facilities_api.ROUTES,
+            reports_pages.ROUTES,
+            reports_api.ROUTES,
+            admin_people.ROUTES,
+            admin_facilities.ROUTES,
+            admin_departments.ROUTES,
+            admin_trail.ROUTES,
+            admin_api.ROUTES,
+            documents_pages.ROUTES,
+            station_pages.ROUTES,
+            request_pages.ROUTES,
+            consent_pages.ROUTES,
+            referral_document_pages.ROUTES,
+            station_api.ROUTES,
+            rosters_pages.ROUTES,
+            rosters_api.ROUTES,
+            queue_pages.ROUTES,
+            offer_pages.ROUTES,
+            queue_api.ROUTES,
+            offer_api.ROUTES,
+            appointments_pages.ROUTES,
+            appointments_api.ROUTES,
         ],
     )
     return app

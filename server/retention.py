@@ -31,16 +31,14 @@ async def forget(db: AsyncSession) -> bool:
     await db.execute(delete(SignInFailure).where(SignInFailure.at < moment - _FAILURES))
     old = (
         select(Event.id)
-        .where(Event.id < _first_id(moment - _EVENTS))
+        .where(Event.id < first_id(moment - _EVENTS))
         .order_by(Event.id)
         .limit(_BATCH)
     )
-    gone = await db.scalars(
-        delete(Event).where(Event.id.in_(old)).returning(Event.id)
-    )
+    gone = await db.scalars(delete(Event).where(Event.id.in_(old)).returning(Event.id))
     return len(gone.all()) == _BATCH
 
 
-def _first_id(moment: datetime) -> UUID:
+def first_id(moment: datetime) -> UUID:
     """Return the least UUIDv7 of a moment: the ids of events are the index of their age."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
 
 from server import retention
+from server.consultations import call_events
+from server.consultations import tasks as consultations
 from server.core import logs
 from server.core.bus import Bus
 from server.core.db import make_engine, make_sessions
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 # name, function, seconds between two rounds
 LOOPS: list[Loop] = [
     ("expire_offers", referrals.expire_offers, 2.0),
+    ("end_unanswered_calls", consultations.end_unanswered, 1.0),
     ("forget", retention.forget, 3600.0),
 ]
 
@@ -28,15 +32,19 @@ LOOPS: list[Loop] = [
 def run(settings: Settings) -> None:
     """Work until told to stop; raises OSError when database or bus is not there."""
     logs.set_up("worker")
-    uvloop.run(until_signalled(_run(settings)))
+    uvloop.run(until_signalled(work(settings)))
 
 
-async def _run(settings: Settings) -> None:
-    engine = make_engine(settings.database_url, len(LOOPS) + 1)
+async def work(settings: Settings) -> None:
+    """Run every loop until this is cancelled."""
+    engine = make_engine(settings.database_url, len(LOOPS) + 2)
     bus = await Bus.connect(settings.nats_url, "worker")
     structlog.get_logger().info("worker.ready", loops=[name for name, _, _ in LOOPS])
     try:
-        await keep_working(make_sessions(engine), bus, LOOPS)
+        sessions = make_sessions(engine)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_working(sessions, bus, LOOPS))
+            group.create_task(call_events.follow(sessions, bus))
     finally:
         await bus.close()
         await engine.dispose()

@@ -183,3 +183,11 @@ async def names_of(db: AsyncSession, people: Iterable[UUID]) -> dict[UUID, str]:
     """Return how colleagues write the names of these people."""
     found = await db.scalars(select(Person).where(Person.id.in_(set(people))))
     return {person.id: person.display_name for person in found}
+
+
+async def person_by_id(db: AsyncSession, person_id: UUID) -> Person:
+    """Return a colleague by id; raises NotFound."""
+    found = await db.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from multidict import MultiDict
 
 from server.access.actor import Actor, Scope
 from server.access.permissions import Permission
 from server.admin.forms import FacilitiesQuestion, NewFacilitySteps
-from server.core.errors import Invalid, NotFound
+from server.core.errors import Invalid
 from server.facilities import queries, service
-from server.facilities.forms import DepartmentFields, FacilityFields, NewFacility
+from server.facilities.forms import FacilityFields, NewFacility
 from server.facilities.models import Facility, FacilityKind, Level
 from server.places import queries as places
 from server.web.context import db_and_actor
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _LIST = "admin/facilities.html.j2"
 _STEPS = "admin/facility-new.html.j2"
 _FORM = "admin/facility.html.j2"
-_DEPARTMENT = "admin/department.html.j2"
 
 
 async def list_facilities(request: web.Request) -> web.Response:
@@ -129,61 +127,6 @@ async def change(request: web.Request) -> web.Response:
     return redirect(f"/admin/facilities/{facility.id}?saved=1")
 
 
-async def show_new_department(request: web.Request) -> web.Response:
-    """Ask for the name and specialties of a new department."""
-    db, actor = db_and_actor(request)
-    facility = await queries.get(db, actor, path_id(request, "id"))
-    return await _department(request, blank(request), facility)
-
-
-async def add_department(request: web.Request) -> web.Response:
-    """Add a department to the hospital."""
-    db, actor = db_and_actor(request)
-    facility = await queries.get(db, actor, path_id(request, "id"))
-    form = await read_form(request, DepartmentFields)
-    if form.data is None:
-        return await _department(request, form, facility)
-    try:
-        async with db.begin_nested():
-            await service.add_department(db, actor, facility.id, form.data.details())
-    except Invalid as refusal:
-        return await _department(request, form.refused(refusal), facility)
-    return redirect(f"/admin/facilities/{facility.id}#departments")
-
-
-async def show_department(request: web.Request) -> web.Response:
-    """Show a department, ready to be corrected."""
-    db, actor = db_and_actor(request)
-    facility = await queries.get(db, actor, path_id(request, "id"))
-    wanted = path_id(request, "department")
-    for one in await queries.departments(db, facility.id):
-        if one.id == wanted:
-            values = {
-                "department_name": one.name,
-                "specialty_codes": list(one.specialty_codes),
-            }
-            return await _department(request, blank(request, values), facility)
-    raise NotFound
-
-
-async def change_department(request: web.Request) -> web.Response:
-    """Correct a department."""
-    db, actor = db_and_actor(request)
-    facility = await queries.get(db, actor, path_id(request, "id"))
-    form = await read_form(request, DepartmentFields)
-    if form.data is None:
-        return await _department(request, form, facility)
-    department_id = path_id(request, "department")
-    try:
-        async with db.begin_nested():
-            await service.change_department(
-                db, actor, department_id, form.data.details()
-            )
-    except Invalid as refusal:
-        return await _department(request, form.refused(refusal), facility)
-    return redirect(f"/admin/facilities/{facility.id}#departments")
-
-
 async def _known(
     request: web.Request, form: Form[Any], facility: Facility
 ) -> web.Response:
@@ -230,22 +173,6 @@ async def _form(
     )
 
 
-async def _department(
-    request: web.Request, form: Form[Any], facility: Facility
-) -> web.Response:
-    db, _ = db_and_actor(request)
-    return page(
-        request,
-        _DEPARTMENT,
-        status=422 if form.errors else 200,
-        form=form,
-        form_errors=form.errors,
-        facility=facility,
-        known="department" in request.match_info,
-        specialties=await queries.specialties(db),
-    )
-
-
 def _values(facility: Facility) -> dict[str, object]:
     values: dict[str, object] = {
         name: getattr(facility, name) for name in FacilityFields.model_fields
@@ -285,10 +212,4 @@ ROUTES = [
     route("POST", "/admin/facilities/new", create, needs=_NEEDS),
     route("GET", _ONE, show_facility, needs=_NEEDS),
     route("POST", _ONE, change, needs=_NEEDS),
-    route("GET", f"{_ONE}/departments/new", show_new_department, needs=_NEEDS),
-    route("POST", f"{_ONE}/departments/new", add_department, needs=_NEEDS),
-    route("GET", f"{_ONE}/departments/{{department}}", show_department, needs=_NEEDS),
-    route(
-        "POST", f"{_ONE}/departments/{{department}}", change_department, needs=_NEEDS
-    ),
 ]

@@ -8,12 +8,14 @@ from aiohttp import web
 
 from server.access.actor import Actor
 from server.access.permissions import Permission, Role
-from server.accounts.queries import names_of
+from server.accounts.queries import person_by_id
 from server.audit import trail
 from server.cases import panels
 from server.consultations import queries, service
 from server.consultations.models import CallAttempt, Consultation
 from server.consultations.states import AttemptStatus
+from server.referrals import queries as referrals
+from server.referrals.models import Referral
 from server.web.context import db_and_actor
 from server.web.paths import path_id
 from server.web.responses import page
@@ -41,13 +43,14 @@ async def show_meeting(request: web.Request) -> web.Response:
         object_id=meeting.id,
         patient_id=meeting.patient_id,
     )
-    values = await panels.of_case(db, actor, meeting.referral)
+    referral = await referrals.get(db, actor, meeting.referral_id)
+    values = await panels.of_case(request, referral)
     return page(
         request,
         "cases/meeting.html.j2",
         meeting=meeting,
         line=_line(actor, meeting),
-        other=await _other_side(request, meeting),
+        other=await _other_side(request, meeting, referral),
         answer="answer" in request.query,
         **values,
     )
@@ -73,12 +76,23 @@ def _rings_for(actor: Actor, live: CallAttempt, meeting: Consultation) -> bool:
     return live.caller_id == meeting.specialist_id
 
 
-async def _other_side(request: web.Request, meeting: Consultation) -> str:
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """Whom one meets, and the number to dial when no call comes through."""
+
+    name: str
+    phone: str
+
+
+async def _other_side(
+    request: web.Request, meeting: Consultation, referral: Referral
+) -> OtherSide:
     db, actor = db_and_actor(request)
     if actor.role is Role.SPECIALIST:
-        return meeting.referral.station.name
-    names = await names_of(db, [meeting.specialist_id])
-    return names.get(meeting.specialist_id, "")
+        return OtherSide(referral.station.name, referral.station.phone)
+    person = await person_by_id(db, meeting.specialist_id)
+    phone = person.phone or (referral.hospital.phone if referral.hospital else "")
+    return OtherSide(person.display_name, phone)
 
 
 ROUTES = [

@@ -52,3 +52,7 @@ class ConsentBody(Input):
     method: Method | None = None
     agreed: bool = False
     reason: Annotated[str, Field(max_length=1000)] = ""
+
+    def given(self) -> Given:
+        """Return what the service records."""
+        return Given(**self.model_dump())

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _BATCH = 50
 
 
-async def end_unanswered(db: AsyncSession) -> int:
-    """Turn rings of over a minute into missed calls; returns how many."""
+async def end_unanswered(db: AsyncSession) -> bool:
+    """Turn rings of over a minute into missed calls; True when there may be more."""
     rows = await db.execute(
         select(CallAttempt, Consultation)
         .join(Consultation, Consultation.id == CallAttempt.consultation_id)
@@ -48,7 +48,7 @@ async def end_unanswered(db: AsyncSession) -> int:
             reason=EndReason.NO_ANSWER,
             by=None,
         )
-    return len(missed)
+    return len(missed) == _BATCH
 
 
 async def apply_event(db: AsyncSession, event: dict[str, Any]) -> bool:

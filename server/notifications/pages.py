@@ -81,14 +81,14 @@ async def _read(
 
 
 def _beat(cursor: Cursor) -> bytes:
-    """Return a sign of life for the script, which says after 20 s without one that the line is lost."""
+    """Return a sign of life; the script says after 20 s without one that the line is lost."""
     return f"id: {cursor}\nevent: beat\ndata:\n\n".encode()
 
 
 def _encoded(place: Cursor, event: Event) -> bytes:
     data = {
         "kind": event.kind,
-        "subject": event.subject_id,
+        "subject": str(event.subject_id),
         "at": event.at,
         **event.data,
     }

@@ -58,7 +58,7 @@ class IdentifierTaken(Invalid):
 
     code = "identifier_taken"
 
-    def __init__(self, holder_id: UUID | None, kind: IdentifierKind) -> None:
+    def __init__(self, holder_id: UUID | None) -> None:
         super().__init__(
             FieldError(
                 "identifier_value",
@@ -69,7 +69,6 @@ class IdentifierTaken(Invalid):
             )
         )
         self.holder_id = holder_id
-        self.kind = kind
 
 
 async def refuse_taken(
@@ -78,7 +77,7 @@ async def refuse_taken(
     """Raise IdentifierTaken when one of the numbers names a patient of this station."""
     held = await queries.holder_of(db, actor, identifiers)
     if held is not None:
-        raise IdentifierTaken(held[1], held[0].kind)
+        raise IdentifierTaken(held)
 
 
 async def refuse_unseen(

@@ -168,8 +168,8 @@ def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[boo
 
 async def holder_of(
     db: AsyncSession, actor: Actor, identifiers: Collection[Identifier]
-) -> tuple[Identifier, UUID] | None:
-    """Return the first of these numbers that the station knows already, and whose it is."""
+) -> UUID | None:
+    """Return the patient whom the station knows under one of these numbers."""
     for one in identifiers:
         holder = await db.scalar(
             select(PatientIdentifier.patient_id).where(
@@ -179,7 +179,7 @@ async def holder_of(
             )
         )
         if holder is not None:
-            return one, holder
+            return holder
     return None
 
 

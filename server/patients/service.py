@@ -155,7 +155,7 @@ async def _add_identifiers(
             .returning(PatientIdentifier.id)
         )
         if added is None:  # another desk registered the same paper a moment ago
-            raise doubts.IdentifierTaken(None, one.kind)
+            raise doubts.IdentifierTaken(None)
 
 
 async def _remove_identifiers(

@@ -85,8 +85,8 @@ def gaps(
             yield FieldError(
                 f"answer_{number}",
                 "answer_missing",
-                N_("Hãy kết luận cho câu hỏi này, ít nhất {least} ký tự."),
-                (("least", _LEAST_WORDS),),
+                N_("Hãy trả lời câu hỏi {number}, ít nhất {least} ký tự."),
+                (("number", number + 1), ("least", _LEAST_WORDS)),
             )
     if not draft.advice and not draft.plan:
         yield FieldError(

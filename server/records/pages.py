@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from server.access.permissions import Permission
 from server.audit import trail
-from server.core.errors import Conflict, Invalid, NotFound
+from server.core.errors import Invalid, NotFound
 from server.records import fragments, queries
 from server.records.conclusion import lines
 from server.records.draft import Draft, Incomplete
@@ -23,8 +23,6 @@ from server.web.responses import json, page, redirect
 from server.web.routes import route
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from aiohttp import web
 
     from server.referrals.models import Referral
@@ -43,11 +41,7 @@ async def show_editor(request: web.Request) -> web.Response:
     signed = await queries.signed_id(db, actor, referral_id)
     if signed is not None:
         return redirect(f"/records/{signed}")
-    referral = await _held(request)
-    trail.record(
-        db, "record:view", object_id=referral.id, patient_id=referral.patient_id
-    )
-    return await _editor(request, referral)
+    return await _editor(request, await _held(request))
 
 
 async def save_draft(request: web.Request) -> web.Response:
@@ -132,6 +126,9 @@ async def _held(request: web.Request) -> Referral:
     db, actor = db_and_actor(request)
     referral = await referral_queries.get(db, actor, path_id(request, "id"))
     drafting.refuse_unless_held(referral, actor)
+    trail.record(
+        db, "record:view", object_id=referral.id, patient_id=referral.patient_id
+    )
     return referral
 
 
@@ -141,14 +138,14 @@ async def _editor(
     form: Form[Any] | None = None,
     *,
     status: int = 200,
-    conflict: Conflict | None = None,
+    conflict: bool = False,
 ) -> web.Response:
     context = await fragments.editor(request, referral, form)
     return page(
         request,
         "records/edit.html.j2",
         status=status,
-        conflict=conflict is not None,
+        conflict=conflict,
         form_errors=context["record_form"].errors,
         **context,
     )
@@ -161,9 +158,7 @@ async def _show_conflict(request: web.Request, typed: DraftForm) -> web.Response
     record = await drafting.draft_of(db, referral.id)
     latest = record.draft_revision if record else 0
     form = fragments.draft_form(request, typed.draft(), latest)
-    return await _editor(
-        request, referral, form, status=409, conflict=drafting.DraftMovedOn()
-    )
+    return await _editor(request, referral, form, status=409, conflict=True)
 
 
 async def _review(
@@ -194,7 +189,7 @@ async def _review(
 
 async def _amendable(request: web.Request) -> queries.RecordView:
     db, actor = db_and_actor(request)
-    view = await queries.view(db, actor, _record_id(request))
+    view = await queries.view(db, actor, path_id(request, "id"))
     if not fragments.may_amend(actor, view.record):
         raise NotFound
     return view
@@ -214,10 +209,6 @@ async def _amendment(
         form_errors=form.errors,
         **await fragments.fields(request, form),
     )
-
-
-def _record_id(request: web.Request) -> UUID:
-    return path_id(request, "id")
 
 
 _WRITING = Permission.RECORDS_SIGN

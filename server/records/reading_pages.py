@@ -65,7 +65,7 @@ async def send_minutes(request: web.Request) -> web.Response:
     db, actor = db_and_actor(request)
     view = await queries.view(db, actor, path_id(request, "id"))
     signed = view.version(_number(request.query.get("version"), view.record.version))
-    facts = await minutes_facts.gather(db, actor, view.record, signed)
+    facts = await minutes_facts.gather(db, actor, view.record.referral_id, signed)
     pdf = await minutes.typeset(facts, signed.version.signed_at)
     trail.record(
         db,
@@ -116,9 +116,7 @@ ROUTES = [
     route(
         "GET", "/records/{id}/minutes.pdf", send_minutes, needs=Permission.RECORDS_READ
     ),
-    route(
-        "POST", "/records/{id}/response", respond, needs=Permission.RECORDS_ACCEPT
-    ),
+    route("POST", "/records/{id}/response", respond, needs=Permission.RECORDS_ACCEPT),
     route(
         "POST", "/records/{id}/feedback", report_result, needs=Permission.RECORDS_ACCEPT
     ),

@@ -11,7 +11,6 @@ from server.audit import trail
 from server.core import clock
 from server.core.errors import Conflict, NotFound
 from server.core.messages import N_
-from server.notifications.service import tell
 from server.referrals import case_rights, offers, queries, reasons
 from server.referrals.audiences import tell_change
 from server.referrals.models import Referral, ReferralOffer
@@ -48,13 +47,20 @@ async def accept(db: AsyncSession, actor: Actor, offer_id: UUID) -> Referral:
     db.add(referral.move_to(ReferralStatus.ACCEPTED, by=actor.id, at=moment))
     async with case_rights.as_platform(db, actor):
         await offers.withdraw_all(db, referral)
-    _record(db, referral, "offer:accept")
+    trail.record(
+        db, "offer:accept", object_id=referral.id, patient_id=referral.patient_id
+    )
     await tell_change(db, referral, actor.id)
     return referral
 
 
 async def decline(
-    db: AsyncSession, actor: Actor, offer_id: UUID, reason: Reason, details: str
+    db: AsyncSession,
+    actor: Actor,
+    offer_id: UUID,
+    *,
+    reason: Reason,
+    details: str = "",
 ) -> None:
     """Say no; with the last no the case returns to the coordinator."""
     referral, offer = await _lock_own(db, actor, offer_id)
@@ -63,7 +69,13 @@ async def decline(
         OfferStatus.DECLINED, at=moment, reason=reasons.stored(reason, details)
     )
     await offers.return_when_nobody_is_asked(db, referral, by=actor.id)
-    _record(db, referral, "offer:decline", reason=reason.value)
+    trail.record(
+        db,
+        "offer:decline",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
+        reason=reason.value,
+    )
     await tell_change(db, referral, actor.id)
     await case_rights.end(db, referral.id, [actor.id], at=moment)
 
@@ -77,9 +89,7 @@ async def hand_over(
         raise NotFound
     moment = clock.now()
     db.add(
-        referral.move_to(
-            ReferralStatus.TRIAGED, by=actor.id, at=moment, reason=reason
-        )
+        referral.move_to(ReferralStatus.TRIAGED, by=actor.id, at=moment, reason=reason)
     )
     referral.specialist_id = None
     referral.accepted_at = None
@@ -92,7 +102,9 @@ async def hand_over(
         )
         .values(status=OfferStatus.WITHDRAWN, answered_at=moment)
     )
-    _record(db, referral, "referral:hand_over")
+    trail.record(
+        db, "referral:hand_over", object_id=referral.id, patient_id=referral.patient_id
+    )
     await tell_change(db, referral, actor.id)
     await case_rights.end(db, referral.id, [actor.id], at=moment)
 
@@ -120,13 +132,3 @@ async def _lock_own(
     if referral.status is not ReferralStatus.OFFERED:
         raise OfferClosed
     return referral, offer
-
-
-def _record(db: AsyncSession, referral: Referral, action: str, **detail: object) -> None:
-    trail.record(
-        db,
-        action,
-        object_id=referral.id,
-        patient_id=referral.patient_id,
-        **detail,
-    )

@@ -96,7 +96,9 @@ def _moved(change: ReferralChange, person: Person | None) -> Happening:
 
 def _offered(offer: ReferralOffer, person: Person) -> list[Happening]:
     lines = [
-        Happening(at=offer.offered_at, title=_ASKED, by=person.display_name, kind="quiet")
+        Happening(
+            at=offer.offered_at, title=_ASKED, by=person.display_name, kind="quiet"
+        )
     ]
     if offer.status in _ANSWERS and offer.answered_at is not None:
         reason, words = parts(offer.reason)

@@ -51,7 +51,11 @@ async def decline(request: web.Request) -> web.Response:
     if form.data is None:
         return await _decline_page(request, form)
     await answers.decline(
-        db, actor, path_id(request, "id"), form.data.reason, form.data.details
+        db,
+        actor,
+        path_id(request, "id"),
+        reason=form.data.reason,
+        details=form.data.details,
     )
     return redirect("/offers")
 

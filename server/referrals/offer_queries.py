@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -63,7 +63,9 @@ async def candidates(db: AsyncSession, referral: Referral) -> list[Candidate]:
     people = [person.id for person, _, _ in found]
     held, asked = await _held(db, people), await _asked(db, people)
     rows = [
-        Candidate(person, on_duty, seen, held.get(person.id, 0), asked.get(person.id, 0))
+        Candidate(
+            person, on_duty, seen, held.get(person.id, 0), asked.get(person.id, 0)
+        )
         for person, on_duty, seen in found
     ]
     return sorted(rows, key=lambda one: (not one.on_duty, one.held + one.asked))
@@ -131,7 +133,7 @@ async def signed_by(db: AsyncSession, actor: Actor) -> Sequence[Referral]:
     return (await db.scalars(statement.limit(_RECENT))).all()
 
 
-def _open(actor: Actor) -> Select[Any]:
+def _open(actor: Actor) -> Select[ReferralOffer, Referral]:
     return (
         select(ReferralOffer, Referral)
         .join(Referral, Referral.id == ReferralOffer.referral_id)
@@ -176,4 +178,4 @@ async def _asked(db: AsyncSession, people: list[UUID]) -> dict[UUID, int]:
         )
         .group_by(ReferralOffer.specialist_id)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}

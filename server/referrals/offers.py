@@ -53,7 +53,13 @@ async def make(
     due_at = moment + (within or ANSWER_WITHIN[referral.priority])
     for person in new:
         db.add(_offer(referral, actor, person, (moment, due_at)))
-        _record(db, referral, "make", specialist=person)
+        trail.record(
+            db,
+            "offer:make",
+            object_id=referral.id,
+            patient_id=referral.patient_id,
+            specialist=person,
+        )
     tell(db, new, "offer.made", referral.id)
     await tell_change(db, referral)
     return referral
@@ -92,7 +98,13 @@ async def close(
     moment = clock.now()
     for offer in ending:
         offer.move_to(status, at=moment)
-        _record(db, referral, status.value, specialist=offer.specialist_id)
+        trail.record(
+            db,
+            f"offer:{status.value}",
+            object_id=referral.id,
+            patient_id=referral.patient_id,
+            specialist=offer.specialist_id,
+        )
     people = [offer.specialist_id for offer in ending]
     if people:
         await case_rights.end(db, referral.id, people, at=moment)
@@ -164,16 +176,4 @@ def _offer(
         offered_at=offered_at,
         due_at=due_at,
         status=OfferStatus.OFFERED,
-    )
-
-
-def _record(
-    db: AsyncSession, referral: Referral, action: str, **detail: object
-) -> None:
-    trail.record(
-        db,
-        f"offer:{action}",
-        object_id=referral.id,
-        patient_id=referral.patient_id,
-        **detail,
     )

@@ -1,4 +1,4 @@
-"""The queue, triage and offers for programs."""
+"""The queue and its triage for programs."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from pydantic import BaseModel
 
 from server.access.permissions import Permission
 from server.patients.codes import Sex
-from server.referrals import answers, offer_queries, offers, queue_queries, triage
+from server.referrals import offers, queue_queries, triage
 from server.referrals.models import Referral
-from server.referrals.offer_queries import OpenOffer
 from server.referrals.queue_forms import (
     Ask,
     Classify,
-    DeclineOffer,
     DeclineRequest,
-    HandOver,
     MakeOffers,
     QueueFilters,
 )
@@ -28,7 +25,7 @@ from server.referrals.states import Priority, ReferralStatus
 from server.web.context import db_and_actor
 from server.web.forms import read_json, read_query
 from server.web.paths import path_id
-from server.web.responses import json, no_content
+from server.web.responses import json
 from server.web.routes import api
 
 
@@ -80,20 +77,6 @@ class Queue(BaseModel):
     next: str | None
 
 
-class Offer(BaseModel):
-    """A case that the specialist is asked to take, until `due_at`."""
-
-    id: UUID
-    due_at: datetime
-    referral: CaseInQueue
-
-
-class Offers(BaseModel):
-    """What a specialist is asked, the nearest deadline first."""
-
-    offers: list[Offer]
-
-
 async def show_queue(request: web.Request) -> web.Response:
     """Return a page of the queue in fair order."""
     db, actor = db_and_actor(request)
@@ -139,7 +122,7 @@ async def decline(request: web.Request) -> web.Response:
     db, actor = db_and_actor(request)
     given = await read_json(request, DeclineRequest)
     referral = await triage.decline(
-        db, actor, path_id(request, "id"), given.reason, given.details
+        db, actor, path_id(request, "id"), reason=given.reason, details=given.details
     )
     return json(CaseState.of(referral))
 
@@ -155,37 +138,6 @@ async def make_offers(request: web.Request) -> web.Response:
     return json(CaseState.of(referral))
 
 
-async def show_offers(request: web.Request) -> web.Response:
-    """Return what the specialist is asked now."""
-    db, actor = db_and_actor(request)
-    found = await offer_queries.open_offers(db, actor)
-    return json(Offers(offers=[_offer(one) for one in found]))
-
-
-async def accept_offer(request: web.Request) -> web.Response:
-    """Take a case."""
-    db, actor = db_and_actor(request)
-    return json(CaseState.of(await answers.accept(db, actor, path_id(request, "id"))))
-
-
-async def decline_offer(request: web.Request) -> web.Response:
-    """Say no to an offer."""
-    db, actor = db_and_actor(request)
-    given = await read_json(request, DeclineOffer)
-    await answers.decline(
-        db, actor, path_id(request, "id"), given.reason, given.details
-    )
-    return no_content()
-
-
-async def hand_over(request: web.Request) -> web.Response:
-    """Give an accepted case back."""
-    db, actor = db_and_actor(request)
-    given = await read_json(request, HandOver)
-    await answers.hand_over(db, actor, path_id(request, "id"), given.hand_over_reason)
-    return no_content()
-
-
 def _line(line: Waiting) -> QueueLine:
     return QueueLine(
         referral=CaseInQueue.of(line.referral),
@@ -195,16 +147,7 @@ def _line(line: Waiting) -> QueueLine:
     )
 
 
-def _offer(one: OpenOffer) -> Offer:
-    return Offer(
-        id=one.offer.id,
-        due_at=one.offer.due_at,
-        referral=CaseInQueue.of(one.referral),
-    )
-
-
 _TRIAGES = Permission.REFERRALS_TRIAGE
-_ANSWERS = Permission.REFERRALS_ANSWER
 ROUTES = [
     api(
         "GET",
@@ -231,37 +174,5 @@ ROUTES = [
             ("decline", decline, "Refuse a request", DeclineRequest),
             ("offers", make_offers, "Ask specialists to take a case", MakeOffers),
         )
-    ),
-    api(
-        "POST",
-        "/referrals/{id}/hand-over",
-        hand_over,
-        needs=_ANSWERS,
-        summary="Give an accepted case back",
-        accepts=HandOver,
-    ),
-    api(
-        "GET",
-        "/offers",
-        show_offers,
-        needs=_ANSWERS,
-        summary="What I am asked",
-        returns=Offers,
-    ),
-    api(
-        "POST",
-        "/offers/{id}/accept",
-        accept_offer,
-        needs=_ANSWERS,
-        summary="Take a case",
-        returns=CaseState,
-    ),
-    api(
-        "POST",
-        "/offers/{id}/decline",
-        decline_offer,
-        needs=_ANSWERS,
-        summary="Say no to an offer",
-        accepts=DeclineOffer,
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -58,7 +59,7 @@ class Classify(Input):
     priority: Priority | None = None
     specialty_code: Annotated[str, Field(max_length=32)] | None = None
     change_reason: Words
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "change_reason": _SAY_WHY,
         "priority": N_("Hãy chọn mức ưu tiên."),
     }
@@ -68,7 +69,7 @@ class Ask(Input):
     """What the station shall add."""
 
     question: Annotated[str, Field(min_length=10, max_length=2000)]
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "question": N_("Hãy viết rõ cần bổ sung gì, từ 10 đến 2000 ký tự.")
     }
 
@@ -77,7 +78,7 @@ class _WithReason(Input):
     reason: Reason
     details: Details = ""
     allowed: ClassVar[tuple[Reason, ...]]
-    messages: ClassVar = {"reason": _CHOOSE_REASON}
+    messages: ClassVar[Mapping[str, str]] = {"reason": _CHOOSE_REASON}
 
     @field_validator("reason")
     @classmethod
@@ -97,13 +98,13 @@ class _WithReason(Input):
 class DeclineRequest(_WithReason):
     """Why the hospital does not take the request."""
 
-    allowed = REQUEST_REASONS
+    allowed: ClassVar[tuple[Reason, ...]] = REQUEST_REASONS
 
 
 class DeclineOffer(_WithReason):
     """Why the specialist does not take the case."""
 
-    allowed = OFFER_REASONS
+    allowed: ClassVar[tuple[Reason, ...]] = OFFER_REASONS
 
 
 class MakeOffers(Input):
@@ -111,7 +112,7 @@ class MakeOffers(Input):
 
     specialist_ids: Annotated[list[UUID], Field(min_length=1, max_length=10)]
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    messages: ClassVar = {
+    messages: ClassVar[Mapping[str, str]] = {
         "specialist_ids": N_("Hãy chọn ít nhất một bác sĩ để mời (nhiều nhất 10)."),
         "minutes": N_("Thời hạn trả lời từ 1 đến 1440 phút."),
     }
@@ -121,4 +122,4 @@ class HandOver(Input):
     """Why the case is given back."""
 
     hand_over_reason: Words
-    messages: ClassVar = {"hand_over_reason": _SAY_WHY}
+    messages: ClassVar[Mapping[str, str]] = {"hand_over_reason": _SAY_WHY}

@@ -20,6 +20,7 @@ from server.referrals import (
     queue_queries,
     reasons,
     triage,
+    vitals,
 )
 from server.referrals.offers import ANSWER_WITHIN
 from server.referrals.queue_forms import (
@@ -107,7 +108,7 @@ async def decline(request: web.Request) -> web.Response:
 
     async def decide(referral_id: UUID, data: DeclineRequest) -> Referral:
         return await triage.decline(
-            db, actor, referral_id, data.reason, data.details
+            db, actor, referral_id, reason=data.reason, details=data.details
         )
 
     return await _decide(request, "decline", form, decide)
@@ -174,6 +175,7 @@ async def _triage_page(
         failed=failed,
         forms=forms,
         referral=referral,
+        readings=vitals.readings(referral.vitals, referral.patient_age),
         next_states=TRANSITIONS[referral.status],
         candidates=await offer_queries.candidates(db, referral),
         offered=await offer_queries.offers_of(db, referral.id),

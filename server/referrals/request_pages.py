@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from server.access.permissions import Permission
 from server.audit import trail
 from server.core.errors import FieldError, Invalid
-from server.core.messages import N_
 from server.documents import queries as documents
 from server.patients import queries as patients
 from server.referrals import drafts, gate, queries, requests, station_queries, vitals
@@ -19,7 +18,6 @@ from server.referrals.states import Channel, Priority, ReferralStatus, RemoteMod
 from server.referrals.station_forms import (
     LONGEST_LINE,
     LONGEST_TEXT,
-    Ending,
     RequestForm,
 )
 from server.referrals.vitals import MEASURES
@@ -30,6 +28,8 @@ from server.web.responses import json, page, redirect
 from server.web.routes import KIB, route
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from server.facilities.models import Facility
 
 _TEMPLATE = "referrals/request.html.j2"
@@ -54,7 +54,7 @@ async def show(request: web.Request) -> web.Response:
     trail.record(
         db, "referral:view", object_id=referral.id, patient_id=referral.patient_id
     )
-    return await show_form(request, referral, form)
+    return await show_form(request, referral.id, form)
 
 
 async def autosave(request: web.Request) -> web.Response:
@@ -82,10 +82,10 @@ async def save(request: web.Request) -> web.Response:
         return kept
     db, actor = db_and_actor(request)
     problems += await requests.missing(db, actor, kept)
-    problems = [one for one in problems if one.field != "consent"]
-    if problems:
-        return await show_form(request, kept, form.refused(Invalid(*problems)), 422)
-    return redirect(f"/referrals/{kept.id}/review")
+    here = [one for one in problems if one.field != "consent"]
+    if here:
+        return await show_form(request, kept.id, form.refused(Invalid(*here)), 422)
+    return redirect(f"/referrals/{kept.id}/{'consent' if problems else 'review'}")
 
 
 async def answer(request: web.Request) -> web.Response:
@@ -95,22 +95,13 @@ async def answer(request: web.Request) -> web.Response:
     if isinstance(kept, web.Response):
         return kept
     db, actor = db_and_actor(request)
-    text = form.data.answer if form.data else ""
-    if not text:
-        problems.append(
-            FieldError(
-                "answer",
-                "answer_missing",
-                N_("Hãy trả lời câu hỏi của bệnh viện, dù chỉ một dòng."),
-            )
-        )
+    if problems:
+        problems += await requests.missing(db, actor, kept)
+        return await show_form(request, kept.id, form.refused(Invalid(*problems)), 422)
     try:
-        if problems:
-            problems += await requests.missing(db, actor, kept)
-            raise Invalid(*problems)
-        await requests.answer(db, actor, kept.id, text)
+        await requests.answer(db, actor, kept.id, form.value("answer").strip())
     except Invalid as refusal:
-        return await show_form(request, kept, form.refused(refusal), 422)
+        return await show_form(request, kept.id, form.refused(refusal), 422)
     return redirect(f"/referrals/{kept.id}")
 
 
@@ -121,7 +112,7 @@ async def _keep(
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, path_id(request, "id"))
     if form.data is None:
-        return await show_form(request, referral, form, 422), []
+        return await show_form(request, referral.id, form, 422), []
     content, mistakes = form.data.content()
     try:
         await drafts.save(
@@ -130,17 +121,18 @@ async def _keep(
     except drafts.EditedElsewhere as refusal:
         form.typed["version"] = str(referral.revision)
         conflict = Invalid(FieldError("version", refusal.code, refusal.message))
-        return await show_form(request, referral, form.refused(conflict), 409), []
+        return await show_form(request, referral.id, form.refused(conflict), 409), []
     except Invalid as refusal:
-        return await show_form(request, referral, form.refused(refusal), 422), []
+        return await show_form(request, referral.id, form.refused(refusal), 422), []
     return referral, mistakes
 
 
 async def show_form(
-    request: web.Request, referral: Referral, form: Form[Any], status: int = 200
+    request: web.Request, referral_id: UUID, form: Form[Any], status: int = 200
 ) -> web.Response:
     """Return the page of the form around these values."""
     db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, referral_id)
     hospitals = await station_queries.hospitals_for(db, actor)
     return page(
         request,
@@ -163,8 +155,6 @@ async def show_form(
         documents_back="request",
         referral_id=referral.id,
         upload_form=blank(request),
-        ending_form=blank(request),
-        endings=Ending,
         measures=MEASURES,
         priorities=list(Priority),
         channels=list(Channel),

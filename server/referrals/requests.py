@@ -11,6 +11,7 @@ from server.audit import trail
 from server.consents import queries as consents
 from server.core import clock
 from server.core.errors import FieldError, Invalid
+from server.core.messages import N_
 from server.core.states import WrongState
 from server.notifications.service import tell
 from server.patients import queries as patients
@@ -55,7 +56,9 @@ async def submit(db: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:
     """Send the request to the hospital's queue; raises Invalid with all that is missing."""
     referral = await queries.get_for_change(db, actor, referral_id)
     _refuse_unless(referral, ReferralStatus.DRAFT)
-    await _refuse_incomplete(db, actor, referral)
+    problems = await missing(db, actor, referral)
+    if problems:
+        raise Invalid(*problems)
     patient = await patients.get(db, actor, referral.patient_id)
     moment = clock.now()
     referral.patient_age = patients.age_on(patient, clock.today())
@@ -74,7 +77,11 @@ async def answer(
     """Send a completed request back; it keeps its place in the queue."""
     referral = await queries.get_for_change(db, actor, referral_id)
     _refuse_unless(referral, ReferralStatus.NEEDS_INFO)
-    await _refuse_incomplete(db, actor, referral)
+    problems = await missing(db, actor, referral)
+    if not text:
+        problems.insert(0, _silent())
+    if problems:
+        raise Invalid(*problems)
     moment = clock.now()
     db.add(
         ReferralMessage(
@@ -120,7 +127,8 @@ def _identified(patient: Patient) -> bool:
     papers = any(
         one.kind is not IdentifierKind.TEMPORARY for one in patient.identifiers
     )
-    reachable = papers or bool(patient.phone) or bool(patient.current_address)
+    home = patient.current_address or patient.current_commune_code
+    reachable = papers or bool(patient.phone) or bool(home)
     return patient.birth_date is not None and reachable
 
 
@@ -129,12 +137,12 @@ def _refuse_unless(referral: Referral, status: ReferralStatus) -> None:
         raise WrongState(before=referral.status.value, after="submitted")
 
 
-async def _refuse_incomplete(
-    db: AsyncSession, actor: Actor, referral: Referral
-) -> None:
-    problems = await missing(db, actor, referral)
-    if problems:
-        raise Invalid(*problems)
+def _silent() -> FieldError:
+    return FieldError(
+        "answer",
+        "answer_missing",
+        N_("Hãy trả lời câu hỏi của bệnh viện, dù chỉ một dòng."),
+    )
 
 
 def _record(db: AsyncSession, referral: Referral, action: str) -> None:

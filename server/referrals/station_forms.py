@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from server.core.errors import FieldError
 from server.core.messages import N_
@@ -34,6 +34,11 @@ def _clean(text: str) -> str:
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_clean)]
 Line = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_clean)]
 Typed = Annotated[str, Field(max_length=20)]
+# PostgreSQL and Python disagree about the ends of the calendar.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(3000, 1, 1, tzinfo=UTC)),
+]
 Number = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
@@ -177,5 +182,5 @@ class ListQuery(Input):
     """Which requests, and where the last page ended."""
 
     status: ReferralStatus | None = None
-    before: datetime | None = None
+    before: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50

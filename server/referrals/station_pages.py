@@ -11,9 +11,6 @@ from server.access.permissions import Permission
 from server.accounts import queries as accounts
 from server.audit import trail
 from server.consents import queries as consents
-from server.consents import wording
-from server.consents.forms import ConsentForm
-from server.consents.models import GivenBy, Method
 from server.core import clock
 from server.core.errors import Invalid
 from server.core.messages import N_
@@ -30,11 +27,13 @@ from server.web.responses import page, redirect
 from server.web.routes import route
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from server.referrals.models import Referral
 
 _SECTIONS = (
     ("needs_info", N_("Cần bổ sung"), (ReferralStatus.NEEDS_INFO,)),
-    ("concluded", N_("Có kết luận, chờ tiếp nhận"), (ReferralStatus.CONCLUDED,)),
+    ("concluded", N_("Có kết luận"), (ReferralStatus.CONCLUDED,)),
     (
         "accepted",
         N_("Bác sĩ đã nhận"),
@@ -93,29 +92,7 @@ async def show_review(request: web.Request) -> web.Response:
     referral = await queries.get(db, actor, path_id(request, "id"))
     if referral.status is not ReferralStatus.DRAFT:
         return redirect(f"/referrals/{referral.id}")
-    patient = await patients.get(db, actor, referral.patient_id)
-    form = blank(
-        request,
-        {
-            "giver_name": patient.representative_name,
-            "relation": patient.representative_relation,
-        },
-    )
-    return await _review_page(request, referral, form)
-
-
-async def record_consent(request: web.Request) -> web.Response:
-    """Record what the patient said, then show the check again."""
-    db, actor = db_and_actor(request)
-    form = await read_form(request, ConsentForm)
-    referral = await queries.get(db, actor, path_id(request, "id"))
-    if form.data is None:
-        return await _review_page(request, referral, form, 422)
-    try:
-        await drafts.record_consent(db, actor, referral.id, form.data.given())
-    except Invalid as refusal:
-        return await _review_page(request, referral, form.refused(refusal), 422)
-    return redirect(f"/referrals/{referral.id}/review#send")
+    return await _review_page(request, referral.id)
 
 
 async def submit(request: web.Request) -> web.Response:
@@ -126,12 +103,11 @@ async def submit(request: web.Request) -> web.Response:
         await requests.submit(db, actor, referral.id)
     except Invalid as refusal:
         if [one.field for one in refusal.errors] == ["consent"]:
-            form = blank(request).refused(refusal)
-            return await _review_page(request, referral, form, 422)
+            return redirect(f"/referrals/{referral.id}/consent")
         details = await station_queries.details_of(db, referral.id)
         form = blank(request, request_pages.saved_values(referral, details))
         return await request_pages.show_form(
-            request, referral, form.refused(refusal), 422
+            request, referral.id, form.refused(refusal), 422
         )
     return redirect(f"/referrals/{referral.id}")
 
@@ -176,10 +152,9 @@ async def _ending_page(
     )
 
 
-async def _review_page(
-    request: web.Request, referral: Referral, form: Form[Any], status: int = 200
-) -> web.Response:
+async def _review_page(request: web.Request, referral_id: UUID) -> web.Response:
     db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, referral_id)
     patient = await patients.get(db, actor, referral.patient_id)
     age = patients.age_on(patient, clock.today())
     signs = readings(referral.vitals, age)
@@ -190,9 +165,6 @@ async def _review_page(
     return page(
         request,
         "referrals/request_review.html.j2",
-        status=status,
-        form=form,
-        form_errors=form.errors,
         referral=referral,
         patient=patient,
         details=await station_queries.details_of(db, referral.id),
@@ -204,9 +176,6 @@ async def _review_page(
         referral_id=referral.id,
         problems=[one for one in problems if one.field != "consent"],
         consent=await consents.valid_for(db, referral.id, referral.hospital_id),
-        wordings=wording.offered(age),
-        givers=list(GivenBy),
-        methods=list(Method),
         answered_for=await _answered_for(request, referral),
     )
 
@@ -226,12 +195,6 @@ ROUTES = [
     route("GET", "/referrals", show_today, needs=_NEEDS),
     route("POST", "/patients/{id}/referrals", start, needs=_NEEDS),
     route("GET", "/referrals/{id}/review", show_review, needs=_NEEDS),
-    route(
-        "POST",
-        "/referrals/{id}/consent",
-        record_consent,
-        needs=Permission.CONSENTS_RECORD,
-    ),
     route("POST", "/referrals/{id}/submit", submit, needs=_NEEDS),
     route("GET", "/referrals/{id}/finish", show_ending, needs=_NEEDS),
     route("POST", "/referrals/{id}/finish", finish, needs=_NEEDS),

@@ -56,10 +56,11 @@ async def classify(
         # Counted from the sending: a new band must not start the wait anew.
         referral.due_at = referral.submitted_at + DUE_WITHIN[referral.priority]
     referral.changed_at = moment
-    _record(
+    trail.record(
         db,
-        referral,
-        "classify",
+        "referral:classify",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
         priority=referral.priority.value,
         specialty=referral.specialty_code,
     )
@@ -79,14 +80,24 @@ async def ask(
             referral_id=referral.id, author_id=actor.id, at=moment, text=question
         )
     )
-    _record(db, referral, "ask")
+    trail.record(
+        db,
+        "referral:ask",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
+    )
     tell(db, [referral.requested_by], "message.added", referral.id)
     await tell_change(db, referral)
     return referral
 
 
 async def decline(
-    db: AsyncSession, actor: Actor, referral_id: UUID, reason: Reason, details: str
+    db: AsyncSession,
+    actor: Actor,
+    referral_id: UUID,
+    *,
+    reason: Reason,
+    details: str = "",
 ) -> Referral:
     """End the request without an answer; the reason goes to the station."""
     referral = await queries.get_for_change(db, actor, referral_id)
@@ -98,7 +109,13 @@ async def decline(
             reason=reasons.stored(reason, details),
         )
     )
-    _record(db, referral, "decline", reason=reason.value)
+    trail.record(
+        db,
+        "referral:decline",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
+        reason=reason.value,
+    )
     await tell_change(db, referral)
     return referral
 
@@ -129,15 +146,3 @@ async def _refuse_unknown_specialty(db: AsyncSession, code: str | None) -> None:
                 N_("Hãy chọn một chuyên khoa trong danh sách."),
             )
         )
-
-
-def _record(
-    db: AsyncSession, referral: Referral, action: str, **detail: object
-) -> None:
-    trail.record(
-        db,
-        f"referral:{action}",
-        object_id=referral.id,
-        patient_id=referral.patient_id,
-        **detail,
-    )

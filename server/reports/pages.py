@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from babel.numbers import format_decimal
 from multidict import MultiDict
 
 from server.access.permissions import Permission
@@ -20,9 +21,9 @@ from server.reports.models import Grain
 from server.reports.periods import Period, PeriodKind
 from server.reports.queries import Breakdown, Counts, Line
 from server.reports.target import LEAST_COMPLETED, target
-from server.web.context import db_and_actor
+from server.web.context import LOCALE, db_and_actor
 from server.web.forms import Form, bind, blank, read_query
-from server.web.i18n import translate
+from server.web.i18n import LOCALES, translate
 from server.web.responses import page
 from server.web.routes import route
 
@@ -77,6 +78,10 @@ async def show(request: web.Request) -> web.Response:
         counts=shown.counts,
         bars=shown.counts.lines[:MOST_BARS],
         target=reached,
+        shares={
+            "consulting": _percent(request, reached.consulting, reached.facilities),
+            "with_unit": _percent(request, reached.with_unit, reached.facilities),
+        },
         least_completed=LEAST_COMPLETED,
         kinds=list(PeriodKind),
         breakdowns=list(Breakdown),
@@ -118,6 +123,12 @@ async def _answer(request: web.Request, question: CountsQuestion) -> Shown:
         lines = tuple(replace(one, name=_part_text(period, one)) for one in lines)
     total = replace(found.total, name=translate(request, N_("Cộng")))
     return Shown(question, period, Counts(lines, total))
+
+
+def _percent(request: web.Request, part: int, whole: int) -> str:
+    locale = request[LOCALE] if request[LOCALE] in LOCALES else LOCALES[0]
+    share = part * 100 / whole if whole else 0
+    return format_decimal(share, format="0.0", locale=locale)
 
 
 def _filled(form: Form[CountsQuestion], period: Period) -> Form[Any]:

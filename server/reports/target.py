@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from server.facilities.models import Facility, FacilityKind
 from server.reports.models import Dimension, Grain, ReportCount
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from server.access.actor import Actor
 
+_Active = Row[UUID, FacilityKind, str, str, date | None]
 # How many completed, signed consultations in the year make a facility one that consults.
 LEAST_COMPLETED = 1
 
@@ -57,7 +58,9 @@ async def target(db: AsyncSession, actor: Actor, as_of: date) -> Target:
     points = [row for row in rows if row.kind is FacilityKind.SATELLITE_POINT]
     counted = [row for row in rows if row.kind is not FacilityKind.SATELLITE_POINT]
     stations = [row for row in counted if row.kind is FacilityKind.STATION]
-    completed = await _completed(db, [str(row.id) for row in counted], as_of)
+    hospitals = [row for row in counted if row.kind is FacilityKind.HOSPITAL]
+    completed = await _completed(db, _stations_of(actor), as_of)
+    completed |= await _completed(db, _answering(hospitals), as_of)
     consulting = {
         row.id for row in counted if completed.get(str(row.id), 0) >= LEAST_COMPLETED
     }
@@ -66,7 +69,7 @@ async def target(db: AsyncSession, actor: Actor, as_of: date) -> Target:
         as_of=as_of,
         facilities=len(counted),
         stations=len(stations),
-        hospitals=len(counted) - len(stations),
+        hospitals=len(hospitals),
         satellite_points=len(points),
         consulting=len(consulting),
         with_unit=sum(
@@ -81,9 +84,7 @@ async def target(db: AsyncSession, actor: Actor, as_of: date) -> Target:
     )
 
 
-async def _active(
-    db: AsyncSession, actor: Actor, as_of: date
-) -> Sequence[Row[UUID, FacilityKind, str, str, date | None]]:
+async def _active(db: AsyncSession, actor: Actor, as_of: date) -> Sequence[_Active]:
     cared_for = (
         FacilityKind.STATION,
         FacilityKind.HOSPITAL,
@@ -108,13 +109,25 @@ async def _active(
     return rows.all()
 
 
-async def _completed(
-    db: AsyncSession, subjects: list[str], as_of: date
-) -> dict[str, int]:
-    """Return the sums of whole months and then of the days of the last one.
+def _stations_of(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        ReportCount.dimension == Dimension.STATION,
+        ReportCount.province_code == actor.province_code,
+    )
 
-    A hospital counts wherever the station is that it answered, so no province is named.
-    """
+
+def _answering(hospitals: Sequence[_Active]) -> ColumnElement[bool]:
+    """Match the hospitals wherever the station is that they answered: in any province."""
+    return and_(
+        ReportCount.dimension == Dimension.HOSPITAL,
+        ReportCount.subject.in_([str(hospital.id) for hospital in hospitals]),
+    )
+
+
+async def _completed(
+    db: AsyncSession, subjects: ColumnElement[bool], as_of: date
+) -> dict[str, int]:
+    """Return the sums of whole months and then of the days of the last one."""
     month = as_of.replace(day=1)
     whole_months = and_(
         ReportCount.grain == Grain.MONTH,
@@ -126,11 +139,7 @@ async def _completed(
     )
     rows = await db.execute(
         select(ReportCount.subject, func.sum(ReportCount.completed))
-        .where(
-            ReportCount.dimension.in_((Dimension.STATION, Dimension.HOSPITAL)),
-            ReportCount.subject.in_(subjects),
-            or_(whole_months, last_days),
-        )
+        .where(subjects, or_(whole_months, last_days))
         .group_by(ReportCount.subject)
     )
     return {row[0]: row[1] for row in rows}

@@ -29,6 +29,7 @@ _SERVER = Path(__file__).parent.parent
 _OPTIONAL_NAMES = frozenset(
     {
         "caller",
+        "classes",
         "element",
         "errorId",
         "hasHint",

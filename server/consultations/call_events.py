@@ -1,0 +1,80 @@
+"""Follows the durable events of signaling and applies each of them once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import orjson
+import structlog
+from nats.errors import Error as NatsError
+from nats.js.api import StreamConfig
+from nats.js.errors import NotFoundError
+
+from server.access.actor import assume_system
+from server.consultations.tasks import apply_event
+from server.core.db import transaction
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from server.core.bus import Bus
+    from server.core.db import Sessions
+
+# The names and limits are those of docs/signaling-protocol.md, “Call events”.
+STREAM = "CALLS"
+SUBJECTS = "calls.*.*"
+_KEEP_SECONDS = 7 * 24 * 3600
+_DEDUPE_SECONDS = 10 * 60
+_CONSUMER = "server"
+_BATCH = 50
+_WAIT_SECONDS = 5
+_PAUSE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+async def follow(sessions: Sessions, bus: Bus) -> None:
+    """Apply events until this is cancelled; NATS being away is waited out."""
+    while True:
+        try:
+            await _follow(sessions, bus)
+        except (NatsError, TimeoutError) as error:
+            log.warning("call_events.interrupted", error=type(error).__name__)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _follow(sessions: Sessions, bus: Bus) -> None:
+    stream = bus.jetstream()
+    await _ensure(stream)
+    subscription = await stream.pull_subscribe(SUBJECTS, durable=_CONSUMER, stream=STREAM)
+    while True:
+        try:
+            messages = await subscription.fetch(_BATCH, timeout=_WAIT_SECONDS)
+        except TimeoutError:
+            continue
+        for message in messages:
+            await _apply(sessions, bus, message)
+
+
+async def _apply(sessions: Sessions, bus: Bus, message: Msg) -> None:
+    """Acknowledge after the commit: what is delivered again finds its row and does nothing."""
+    async with transaction(sessions) as db:
+        await assume_system(db)
+        await apply_event(db, orjson.loads(message.data))
+    await message.ack()
+    await bus.wake(db.info.pop("wakes", ()))
+
+
+async def _ensure(stream: JetStreamContext) -> None:
+    try:
+        await stream.stream_info(STREAM)
+    except NotFoundError:
+        await stream.add_stream(
+            StreamConfig(
+                name=STREAM,
+                subjects=[SUBJECTS],
+                max_age=_KEEP_SECONDS,
+                duplicate_window=_DEDUPE_SECONDS,
+            )
+        )

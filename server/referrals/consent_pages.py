@@ -1,0 +1,82 @@
+"""Asks for the patient's word before anything about the patient leaves the station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from server.access.permissions import Permission
+from server.consents import wording
+from server.consents.forms import ConsentForm
+from server.consents.models import GivenBy, Method
+from server.core import clock
+from server.core.errors import Invalid
+from server.patients import queries as patients
+from server.referrals import drafts, queries
+from server.web.context import db_and_actor
+from server.web.forms import Form, blank, read_form
+from server.web.paths import path_id
+from server.web.responses import page, redirect
+from server.web.routes import route
+
+if TYPE_CHECKING:
+    from server.referrals.models import Referral
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show what shall be read out, and the form for what was said."""
+    db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, path_id(request, "id"))
+    if referral.status not in drafts.EDITABLE:
+        return redirect(f"/referrals/{referral.id}")
+    if referral.hospital_id is None:
+        return redirect(f"/referrals/{referral.id}/request")
+    patient = await patients.get(db, actor, referral.patient_id)
+    known = {
+        "giver_name": patient.representative_name,
+        "relation": patient.representative_relation,
+    }
+    return await _page(request, referral, blank(request, known))
+
+
+async def record(request: web.Request) -> web.Response:
+    """Record what was said, then show the check before sending."""
+    db, actor = db_and_actor(request)
+    form = await read_form(request, ConsentForm)
+    referral = await queries.get(db, actor, path_id(request, "id"))
+    if form.data is None:
+        return await _page(request, referral, form, 422)
+    try:
+        await drafts.record_consent(db, actor, referral.id, form.data.given())
+    except Invalid as refusal:
+        return await _page(request, referral, form.refused(refusal), 422)
+    return redirect(f"/referrals/{referral.id}/review")
+
+
+async def _page(
+    request: web.Request, referral: Referral, form: Form[Any], status: int = 200
+) -> web.Response:
+    db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, referral.id)
+    patient = await patients.get(db, actor, referral.patient_id)
+    wordings = wording.offered(patients.age_on(patient, clock.today()))
+    alone = wording.BY_PATIENT in wordings
+    return page(
+        request,
+        "referrals/request_consent.html.j2",
+        status=status,
+        form=form,
+        form_errors=form.errors,
+        referral=referral,
+        patient=patient,
+        wordings=wordings,
+        givers=list(GivenBy) if alone else [GivenBy.REPRESENTATIVE],
+        methods=list(Method),
+    )
+
+
+ROUTES = [
+    route("GET", "/referrals/{id}/consent", show, needs=Permission.CONSENTS_RECORD),
+    route("POST", "/referrals/{id}/consent", record, needs=Permission.CONSENTS_RECORD),
+]

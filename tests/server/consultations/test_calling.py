@@ -1,0 +1,218 @@
+"""Ringing, answering, refusing, hanging up: every try is a row that says how it went."""
+
+import asyncio
+from datetime import timedelta
+from itertools import product
+from uuid import uuid4
+
+import nats
+import orjson
+import pytest
+from sqlalchemy import select
+
+from server.consultations import tasks, tickets
+from server.consultations.models import CallAttempt, CallEvent, CallParticipant, Consultation
+from server.consultations.states import (
+    ATTEMPT_TRANSITIONS,
+    TRANSITIONS,
+    AttemptStatus,
+    ConsultationStatus,
+)
+from server.core import clock
+from server.core.states import WrongState
+from tests.server.consultations.arrange import accepted_case
+
+
+async def meeting_of(visitor, case) -> str:
+    opened = await visitor.api("POST", f"/referrals/{case.referral}/consultations", {})
+    assert opened.status == 201, visitor.text
+    return (await opened.json())["id"]
+
+
+async def ring(visitor, meeting, channel="video") -> str:
+    rang = await visitor.api("POST", f"/consultations/{meeting}/calls", {"channel": channel})
+    assert rang.status == 201, visitor.text
+    return (await rang.json())["id"]
+
+
+async def test_a_call_is_rung_answered_and_ended(visitors, stage):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    meeting = await meeting_of(binh, case)
+    call = await ring(binh, meeting)
+
+    assert (await minh.api("POST", f"/calls/{call}/accept", {})).status == 200
+    during = await (await minh.api("GET", f"/consultations/{meeting}")).json()
+    assert during["status"] == "in_call"
+    assert (await binh.api("POST", f"/calls/{call}/hang-up", {})).status == 204
+
+    after = await (await binh.api("GET", f"/consultations/{meeting}")).json()
+    [attempt] = after["attempts"]
+    assert attempt["status"] == "ended"
+    assert attempt["end_reason"] == "hung_up"
+    assert attempt["seconds"] is not None
+    assert after["status"] == "waiting"
+    referral = await (await binh.api("GET", f"/referrals/{case.referral}")).json()
+    assert referral["status"] == "in_consultation"
+
+
+async def test_either_side_may_call(visitors, stage):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    call = await ring(minh, await meeting_of(minh, case))
+    assert (await binh.api("POST", f"/calls/{call}/accept", {})).status == 200
+
+
+async def test_a_refused_call_leaves_the_case_open_for_another_try(visitors, stage):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    meeting = await meeting_of(binh, case)
+    call = await ring(binh, meeting)
+    assert (await minh.api("POST", f"/calls/{call}/decline", {})).status == 204
+    state = await (await binh.api("GET", f"/consultations/{meeting}")).json()
+    assert state["status"] == "call_failed"
+    await ring(binh, meeting, "audio")
+
+
+async def test_nobody_answers_for_a_minute_and_the_call_is_missed(visitors, stage):
+    case = await accepted_case(stage)
+    binh = await visitors("binh")
+    meeting = await meeting_of(binh, case)
+    call = await ring(binh, meeting)
+    async with stage.as_platform() as db:
+        attempt = await db.get_one(CallAttempt, call)
+        attempt.rang_at = clock.now() - timedelta(seconds=61)
+    async with stage.as_platform() as db:
+        assert not await tasks.end_unanswered(db)
+    state = await (await binh.api("GET", f"/consultations/{meeting}")).json()
+    assert state["attempts"][0]["status"] == "missed"
+    assert state["attempts"][0]["end_reason"] == "no_answer"
+
+
+async def test_two_cannot_ring_at_once_and_only_one_can_answer(visitors, stage):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    meeting = await meeting_of(binh, case)
+    answers = await asyncio.gather(
+        binh.api("POST", f"/consultations/{meeting}/calls", {}),
+        minh.api("POST", f"/consultations/{meeting}/calls", {}),
+    )
+    assert sorted(answer.status for answer in answers) == [201, 409]
+
+
+@pytest.fixture
+async def node(engines):
+    """A signaling node's entry in the real bucket."""
+    client = await nats.connect(engines.nats_url)
+    bucket = await client.jetstream().create_key_value(bucket=tickets.BUCKET)
+    entry = {"name": "node-1", "url": "ws://127.0.0.1:1/signaling"}
+    await bucket.put("node-1", orjson.dumps(entry))
+    yield entry
+    await bucket.purge("node-1")
+    await client.close()
+
+
+async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    meeting = await meeting_of(binh, case)
+    call = await ring(binh, meeting)
+
+    mine = await (await binh.api("POST", f"/calls/{call}/pass", {})).json()
+    assert mine["url"] == node["url"]
+    again = await (await binh.api("POST", f"/calls/{call}/pass", {})).json()
+    assert mine["participant"] == again["participant"]
+    assert mine["ticket"] != again["ticket"]
+    early = await minh.api("POST", f"/calls/{call}/pass", {})
+    assert early.status == 409
+    await minh.api("POST", f"/calls/{call}/accept", {})
+    assert (await minh.api("POST", f"/calls/{call}/pass", {})).status == 200
+    for stranger in ("hoa", "khoa", "lan"):
+        other = await visitors(stranger)
+        assert (await other.api("POST", f"/calls/{call}/pass", {})).status == 404
+        assert (await other.api("GET", f"/consultations/{meeting}")).status == 404
+        assert (await other.api("POST", f"/calls/{call}/accept", {})).status == 404
+
+
+async def test_without_a_node_the_person_is_told_what_to_do(visitors, stage):
+    case = await accepted_case(stage)
+    binh = await visitors("binh")
+    call = await ring(binh, await meeting_of(binh, case))
+    refused = await binh.api("POST", f"/calls/{call}/pass", {})
+    assert refused.status == 503
+    assert (await refused.json())["code"] == "signaling_unavailable"
+
+
+async def test_what_signaling_reports_is_applied_once(visitors, stage):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    meeting = await meeting_of(binh, case)
+    call = await ring(binh, meeting)
+    await minh.api("POST", f"/calls/{call}/accept", {})
+    async with stage.as_platform() as db:
+        for username in ("binh", "minh"):
+            actor = await stage.actor(username)
+            db.add(
+                CallParticipant(
+                    participant=f"{username}-{call}"[:43], attempt_id=call, person_id=actor.id
+                )
+            )
+
+    def event(kind, username, reason=None):
+        return {
+            "id": uuid4().hex,
+            "kind": kind,
+            "room": "room",
+            "participant": f"{username}-{call}"[:43],
+            "at": clock.now().isoformat(),
+            "reason": reason,
+        }
+
+    story = [
+        event("joined", "binh"),
+        event("joined", "minh"),
+        event("left", "minh", "lost"),
+        event("left", "binh", "lost"),
+    ]
+    for one in [*story, *story]:
+        async with stage.as_platform() as db:
+            await tasks.apply_event(db, one)
+    async with stage.as_platform() as db:
+        attempt = await db.get_one(CallAttempt, call)
+        assert attempt.connected_at is not None
+        assert attempt.status is AttemptStatus.LOST
+        kept = await db.scalars(select(CallEvent.id).where(CallEvent.room == "room"))
+        assert len(kept.all()) == 4
+
+
+def test_rooms_spread_over_nodes_and_stay_when_another_node_comes():
+    nodes = [tickets.Node(f"node-{number}", "") for number in range(3)]
+    rooms = [uuid4().hex for _ in range(300)]
+    chosen = {room: tickets.choose(nodes, room).name for room in rooms}
+    assert set(chosen.values()) == {"node-0", "node-1", "node-2"}
+    moved = [
+        room for room in rooms if tickets.choose(nodes[:2], room).name != chosen[room]
+    ]
+    assert all(chosen[room] == "node-2" for room in moved)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(ConsultationStatus, repeat=2)))
+def test_a_meeting_moves_only_along_the_table(before, after):
+    meeting = Consultation(status=before)
+    if after in TRANSITIONS[before]:
+        change = meeting.move_to(after, by=None, at=clock.now())
+        assert (change.before, change.after) == (before, after)
+    else:
+        with pytest.raises(WrongState):
+            meeting.move_to(after, by=None, at=clock.now())
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(AttemptStatus, repeat=2)))
+def test_a_try_to_call_moves_only_along_the_table(before, after):
+    attempt = CallAttempt(status=before)
+    if after in ATTEMPT_TRANSITIONS[before]:
+        attempt.move_to(after, at=clock.now())
+        assert attempt.status is after
+    else:
+        with pytest.raises(WrongState):
+            attempt.move_to(after, at=clock.now())
