@@ -14,7 +14,7 @@ help:
 
 run:
 	@bin/setup
-	@exec .venv/bin/tramxa run
+	@exec .venv/bin/tramxa run --demo
 
 demo:
 	@bin/setup

@@ -31,6 +31,7 @@ from server.core.db import make_engine, make_sessions
 from server.core.messages import N_
 from server.documents import pages as documents_pages
 from server.facilities import api as facilities_api
+from server.interop import api as interop_api
 from server.notifications import api as notifications_api
 from server.notifications import pages as notifications_pages
 from server.patients import api as patients_api
@@ -39,7 +40,6 @@ from server.places import api as places_api
 from server.records import api as records_api
 from server.records import pages as records_pages
 from server.records import reading_pages as records_reading_pages
-from server.referrals import document_pages as referral_document_pages
 from server.referrals import (
     consent_pages,
     offer_api,
@@ -50,6 +50,7 @@ from server.referrals import (
     station_api,
     station_pages,
 )
+from server.referrals import document_pages as referral_document_pages
 from server.reports import api as reports_api
 from server.reports import pages as reports_pages
 from server.rosters import api as rosters_api
@@ -63,7 +64,7 @@ from server.web.context import (
     SESSIONS,
     SETTINGS,
 )
-from server.web.routes import register
+from server.web.routes import TABLE, register
 from server.web.unit_of_work import answer_refusals, describe_request, work
 
 # The largest upload is 20 MB; each route's own limit is smaller or equal.
@@ -99,6 +100,7 @@ def make_app(settings: Settings) -> web.Application:
     app[consultations_api.TICKET_KEY] = ensure_ticket_keys(settings.secrets_dir)
     app.cleanup_ctx.extend([_database, _bus])
     app.on_response_prepare.append(_add_security_headers)
+    app.on_shutdown.append(_end_streams)
     register(
         app,
         [
@@ -140,8 +142,10 @@ def make_app(settings: Settings) -> web.Application:
             offer_api.ROUTES,
             appointments_pages.ROUTES,
             appointments_api.ROUTES,
+            interop_api.ROUTES,
         ],
     )
+    app[interop_api.DESCRIPTION] = interop_api.described(set(app[TABLE].values()))
     return app
 
 
@@ -166,6 +170,10 @@ async def _bus(app: web.Application) -> AsyncIterator[None]:
     app[BUS] = await Bus.connect(app[SETTINGS].nats_url, "server")
     yield
     await app[BUS].close()
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[BUS].stop()  # open streams would otherwise hold the shutdown up
 
 
 async def _add_security_headers(

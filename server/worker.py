@@ -9,6 +9,7 @@ import structlog
 import uvloop
 
 from server import retention
+from server.appointments import tasks as appointments
 from server.consultations import call_events
 from server.consultations import tasks as consultations
 from server.core import logs
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 LOOPS: list[Loop] = [
     ("expire_offers", referrals.expire_offers, 2.0),
     ("end_unanswered_calls", consultations.end_unanswered, 1.0),
+    ("release_stale_bookings", appointments.release_stale, 3.0),
     ("forget", retention.forget, 3600.0),
 ]
 

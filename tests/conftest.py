@@ -163,7 +163,9 @@ class Visitor:
 
     async def get(self, path: str, **options) -> ClientResponse:
         return await self._keep(
-            await self.http.get(self.root.join(URL(path)), allow_redirects=False, **options)
+            await self.http.get(
+                self.root.join(URL(path)), allow_redirects=False, **options
+            )
         )
 
     async def post(self, path: str, fields=None, **options) -> ClientResponse:

@@ -22,6 +22,28 @@ CREATE FUNCTION report_subjects(counted referrals)
     WHERE subject IS NOT NULL
   $$;
 
+CREATE FUNCTION report_periods(on_day date)
+  RETURNS TABLE (grain text, starts date) LANGUAGE sql IMMUTABLE AS $$
+    VALUES ('day', on_day),
+           ('month', date_trunc('month', on_day::timestamp)::date),
+           ('quarter', date_trunc('quarter', on_day::timestamp)::date),
+           ('year', date_trunc('year', on_day::timestamp)::date)
+  $$;
+
+-- The lower median: where half of the cases have been counted.
+CREATE FUNCTION report_median(of_province text, of_grain text, of_dimension text,
+  of_starts date, of_subject text) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT min(minutes)
+    FROM (
+      SELECT minutes, sum(cases) OVER (ORDER BY minutes) AS so_far,
+        sum(cases) OVER () AS all_cases
+      FROM report_waits
+      WHERE province_code = of_province AND grain = of_grain AND dimension = of_dimension
+        AND starts = of_starts AND subject = of_subject
+    ) AS ranked
+    WHERE all_cases > 0 AND so_far * 2 >= all_cases
+  $$;
+
 -- Adds (times = 1) or takes back (times = -1) that a request has reached a point.
 CREATE FUNCTION report_add(
   counted referrals, point text, reached_at timestamptz, times integer
@@ -35,9 +57,7 @@ BEGIN
   SELECT counted.province_code, periods.grain, s.dimension, periods.starts, s.subject,
     (point = 'submitted')::integer * times, (point = 'accepted')::integer * times,
     (point = 'declined')::integer * times, (point = 'concluded')::integer * times
-  FROM report_subjects(counted) AS s,
-    (VALUES ('day', on_day), ('month', date_trunc('month', on_day)::date))
-      AS periods (grain, starts)
+  FROM report_subjects(counted) AS s, report_periods(on_day) AS periods
   ORDER BY 1, 2, 3, 4, 5  -- one order of locking for everybody
   ON CONFLICT (province_code, grain, dimension, starts, subject) DO UPDATE SET
     requests = total.requests + excluded.requests,
@@ -53,12 +73,16 @@ BEGIN
     (province_code, grain, dimension, starts, subject, minutes, cases)
   SELECT counted.province_code, periods.grain, s.dimension, periods.starts, s.subject,
     report_wait_minutes(reached_at - coalesce(asked_at, counted.submitted_at)), times
-  FROM report_subjects(counted) AS s,
-    (VALUES ('day', on_day), ('month', date_trunc('month', on_day)::date))
-      AS periods (grain, starts)
+  FROM report_subjects(counted) AS s, report_periods(on_day) AS periods
   ORDER BY 1, 2, 3, 4, 5
   ON CONFLICT (province_code, grain, dimension, starts, subject, minutes)
     DO UPDATE SET cases = total.cases + excluded.cases;
+  -- The rows are locked since they were counted above, so nobody's median is lost.
+  UPDATE report_counts AS total SET median_wait = report_median(
+    total.province_code, total.grain, total.dimension, total.starts, total.subject)
+  FROM report_subjects(counted) AS s, report_periods(on_day) AS periods
+  WHERE (total.province_code, total.grain, total.dimension, total.starts, total.subject)
+    = (counted.province_code, periods.grain, s.dimension, periods.starts, s.subject);
 END $$;
 
 CREATE FUNCTION count_referral_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

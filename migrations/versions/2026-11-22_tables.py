@@ -195,6 +195,8 @@ def upgrade() -> None:
             sa.Enum(
                 "day",
                 "month",
+                "quarter",
+                "year",
                 name="grain",
                 native_enum=False,
                 create_constraint=True,
@@ -232,6 +234,12 @@ def upgrade() -> None:
             nullable=False,
             comment="with a signed conclusion",
         ),
+        sa.Column(
+            "median_wait",
+            sa.Integer(),
+            nullable=True,
+            comment="minutes; the lower median of report_waits",
+        ),
         sa.PrimaryKeyConstraint(
             "province_code",
             "grain",
@@ -241,6 +249,12 @@ def upgrade() -> None:
             name=op.f("pk_report_counts"),
         ),
     )
+    op.create_index(
+        "ix_report_counts_subject_grain_starts",
+        "report_counts",
+        ["subject", "grain", "starts"],
+        unique=False,
+    )
     op.create_table(
         "report_waits",
         sa.Column("province_code", sa.String(length=2), nullable=False),
@@ -249,6 +263,8 @@ def upgrade() -> None:
             sa.Enum(
                 "day",
                 "month",
+                "quarter",
+                "year",
                 name="grain",
                 native_enum=False,
                 create_constraint=True,
@@ -1180,6 +1196,13 @@ def upgrade() -> None:
         "ix_appointments_referral_id", "appointments", ["referral_id"], unique=False
     )
     op.create_index(
+        "ix_appointments_unbegun",
+        "appointments",
+        ["referral_id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('booked', 'confirmed', 'arrived')"),
+    )
+    op.create_index(
         "ix_appointments_station_id_period",
         "appointments",
         ["station_id", sa.literal_column("lower(period)")],
@@ -1776,6 +1799,7 @@ def downgrade() -> None:
     op.drop_index("ix_records_patient_id_signed_at", table_name="records")
     op.drop_table("records")
     op.drop_index("ix_appointments_station_id_period", table_name="appointments")
+    op.drop_index("ix_appointments_unbegun", table_name="appointments")
     op.drop_index("ix_appointments_referral_id", table_name="appointments")
     op.drop_index("ix_appointments_hospital_id_period", table_name="appointments")
     op.drop_table("appointments")
@@ -1867,6 +1891,7 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_failures_address_at", table_name="sign_in_failures")
     op.drop_table("sign_in_failures")
     op.drop_table("report_waits")
+    op.drop_index("ix_report_counts_subject_grain_starts", table_name="report_counts")
     op.drop_table("report_counts")
     op.drop_table("provinces")
     op.drop_index(

@@ -50,6 +50,11 @@ class Appointment(HasId, Base):
         ),
         CheckConstraint("NOT isempty(period)", name="period_not_empty"),
         Index("ix_appointments_referral_id", "referral_id"),
+        Index(
+            "ix_appointments_unbegun",
+            "referral_id",
+            postgresql_where=text("status IN ('booked', 'confirmed', 'arrived')"),
+        ),
         Index("ix_appointments_station_id_period", "station_id", text("lower(period)")),
         Index(
             "ix_appointments_hospital_id_period", "hospital_id", text("lower(period)")

@@ -70,7 +70,7 @@ def _line(actor: Actor, meeting: Consultation) -> Line:
 
 
 def _rings_for(actor: Actor, live: CallAttempt, meeting: Consultation) -> bool:
-    """A specialist's call rings at the whole station; the station's at the specialist."""
+    """Tell whether it rings here: at the whole station, or at the one specialist."""
     if actor.role is Role.SPECIALIST:
         return actor.id == meeting.specialist_id
     return live.caller_id == meeting.specialist_id

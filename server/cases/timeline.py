@@ -76,7 +76,9 @@ def _request(referral: Referral) -> Item:
         at=referral.submitted_at or referral.created_at,
         title=N_("Yêu cầu hội chẩn"),
         href=f"/referrals/{referral.id}",
-        text=f"{referral.number} · {referral.reason}" if referral.reason else referral.number,
+        text=f"{referral.number} · {referral.reason}"
+        if referral.reason
+        else referral.number,
         state=referral.status.label,
         kind="stopped" if referral.status in _STOPPED else "",
     )
@@ -105,7 +107,9 @@ async def _records(db: AsyncSession, actor: Actor, referrals: list[UUID]) -> lis
         Item(
             at=one.signed_at or one.changed_at,
             title=N_("Kết luận hội chẩn"),
-            href=f"/records/{one.id}" if one.version else f"/referrals/{one.referral_id}",
+            href=f"/records/{one.id}"
+            if one.version
+            else f"/referrals/{one.referral_id}",
             state=one.status.label,
         )
         for one in await db.scalars(statement)

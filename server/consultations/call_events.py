@@ -47,7 +47,9 @@ async def follow(sessions: Sessions, bus: Bus) -> None:
 async def _follow(sessions: Sessions, bus: Bus) -> None:
     stream = bus.jetstream()
     await _ensure(stream)
-    subscription = await stream.pull_subscribe(SUBJECTS, durable=_CONSUMER, stream=STREAM)
+    subscription = await stream.pull_subscribe(
+        SUBJECTS, durable=_CONSUMER, stream=STREAM
+    )
     while True:
         try:
             messages = await subscription.fetch(_BATCH, timeout=_WAIT_SECONDS)

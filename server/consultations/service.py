@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from server.access.actor import Actor
 from server.access.permissions import Role
 from server.accounts.queries import colleagues
+from server.appointments import queries as appointment_queries
+from server.appointments.states import AppointmentStatus
 from server.audit import trail
 from server.consultations import queries
 from server.consultations.models import CallAttempt, Consultation
@@ -140,6 +142,7 @@ async def accept(db: AsyncSession, actor: Actor, attempt_id: UUID) -> CallAttemp
     referral = await referral_queries.get_for_change(db, actor, meeting.referral_id)
     if referral.status is ReferralStatus.ACCEPTED:
         db.add(referral.move_to(ReferralStatus.IN_CONSULTATION, by=actor.id, at=moment))
+    await _begin_appointment(db, actor, meeting)
     await _tell_both(db, meeting, "call.accepted", attempt=str(attempt.id))
     trail.record(db, "call:accept", object_id=attempt.id, patient_id=meeting.patient_id)
     return attempt
@@ -214,6 +217,19 @@ async def people_of(db: AsyncSession, meeting: Consultation) -> Collection[UUID]
     """Return everybody on both sides of a meeting."""
     doctors = await colleagues(db, meeting.station_id, Role.STATION_DOCTOR)
     return {meeting.specialist_id, *doctors}
+
+
+async def _begin_appointment(
+    db: AsyncSession, actor: Actor, meeting: Consultation
+) -> None:
+    """Bind the meeting to the booking that it fulfils, if there is one."""
+    booked = await appointment_queries.active_of(db, meeting.referral_id)
+    if booked is None or booked.status is AppointmentStatus.IN_CONSULTATION:
+        return
+    db.add(
+        booked.move_to(AppointmentStatus.IN_CONSULTATION, by=actor.id, at=clock.now())
+    )
+    meeting.appointment_id = booked.id
 
 
 def _refuse_outsider(actor: Actor, meeting: Consultation) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _SUBJECT = "wake."
+_FLUSH_SECONDS = 2
 
 
 class Bus:
@@ -26,6 +27,7 @@ class Bus:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self.stopping = False
 
     @classmethod
     async def connect(cls, url: str, name: str) -> Self:
@@ -66,10 +68,18 @@ class Bus:
             if not self._waiting[topic]:
                 del self._waiting[topic]
 
+    def stop(self) -> None:
+        """Wake everybody who listens, to see that the program is stopping."""
+        self.stopping = True
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
+
     async def close(self) -> None:
         """Flush what was published and close the connection."""
         with contextlib.suppress(nats.errors.Error, TimeoutError):
-            await self._client.drain()
+            await self._client.flush(_FLUSH_SECONDS)
+        await self._client.close()
 
     async def _on_wake(self, message: Msg) -> None:
         for event in self._waiting.get(message.subject.removeprefix(_SUBJECT), ()):

@@ -6,93 +6,111 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
-
 from server.access.permissions import Access
+from server.interop import schemas
+from server.interop.schemas import Schemas
 from server.web.routes import Route
 
-_REF = "#/components/schemas/{model}"
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "For people, in their language."},
-        "code": {"type": "string", "description": "Stable, for programs."},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "detail"],
-                "properties": {
-                    "field": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
+_JSON = "application/json"
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+_KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
+_SECURITY = [{"bearer": []}, {"session": [], "csrf": []}]
+_READING = [{"bearer": []}, {"session": []}]
+_PARAMETERS = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "Names this write; sent again with the same body it gets the same"
+        " answer and is not done again.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    }
 }
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "Names this write; sent again with the same body it gets the same answer.",
-    "schema": {"type": "string", "pattern": "^[ -~]{1,64}$"},
+_WAYS_TO_SIGN_IN = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
+    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
 }
-_SECURITY = [{"bearer": []}, {"session": []}]
+_ABOUT = (
+    "Remote consultation between commune health stations and hospitals. What a person may"
+    " not see answers 404, as if it did not exist. A field without a value is left out of"
+    " an answer. Times are in UTC (RFC 3339)."
+)
 
 
 def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
     """Return the document; every route below /api/v1 is in it."""
     operations = sorted(
-        (route for route in routes if route.is_api), key=lambda one: (one.path, one.method)
+        (route for route in routes if route.is_api),
+        key=lambda one: (one.path, one.method),
+    )
+    questions = [one.query for one in operations if one.query]
+    found = Schemas(
+        [*questions, *(one.accepts for one in operations if one.accepts)],
+        [one.returns for one in operations if one.returns],
     )
     paths: dict[str, dict[str, Any]] = {}
     for route in operations:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(
+            route, found
+        )
+    found.forget(questions)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Trạm Xa",
             "version": version,
-            "description": "Remote consultation between commune health stations and hospitals.",
+            "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {
-            "schemas": {"Problem": _PROBLEM, **_schemas(operations)},
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
-            },
-        },
+        "components": _components(found),
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _components(found: Schemas) -> dict[str, Any]:
+    schema = {"$ref": schemas.REF.format(model="Problem")}
+    return {
+        "schemas": {
+            **found.components,
+            "Mistake": schemas.mistake(),
+            "Problem": schemas.problem(),
+        },
+        "parameters": _PARAMETERS,
+        "responses": {
+            "Problem": {
+                "description": "Refused; `code` says why.",
+                "content": {"application/problem+json": {"schema": schema}},
+            }
+        },
+        "securitySchemes": _WAYS_TO_SIGN_IN,
+    }
+
+
+def _operation(route: Route, found: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _name(route),
+        "tags": [route.path.split("/")[3]],
         "summary": route.summary,
-        "parameters": _parameters(route),
-        "responses": _responses(route),
+        "parameters": _parameters(route, found),
+        "responses": _responses(route, found),
     }
     if route.accepts is not None:
+        schema = found.of_body(route.accepts)
+        # Where every field has a default, no body says the same as an empty object.
+        needed = any(one.is_required() for one in route.accepts.model_fields.values())
         operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _ref(route.accepts)}},
+            "required": needed,
+            "content": {_JSON: {"schema": schema}},
         }
     if route.needs is not Access.ANYONE:
-        operation["security"] = _SECURITY
+        operation["security"] = _READING if route.method == "GET" else _SECURITY
     return operation
 
 
-def _parameters(route: Route) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
+def _parameters(route: Route, found: Schemas) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = [
         {
             "name": name,
             "in": "path",
@@ -102,54 +120,37 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     if route.query is not None:
-        schema = route.query.model_json_schema(ref_template=_REF)
-        required = schema.get("required", [])
-        found += [
-            {"name": name, "in": "query", "required": name in required, "schema": one}
-            for name, one in schema["properties"].items()
+        listed += [
+            {"name": name, "in": "query", "required": required, "schema": schema}
+            for name, required, schema in found.of_query(route.query)
         ]
     if route.method != "GET" and route.needs is not Access.ANYONE:
-        found.append(_KEY)
-    return found
+        listed.append(_KEY)
+    return listed
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(route: Route, found: Schemas) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
     if route.returns is None:
-        success: dict[str, Any] = {"204": {"description": "Done."}}
+        answers["204"] = {"description": "Done."}
     else:
-        success = {
-            "201" if route.created else "200": {
-                "description": "Done.",
-                "content": {"application/json": {"schema": _ref(route.returns)}},
-            }
-        }
-    return success | {
-        "4XX": {
-            "description": "Refused; `code` says why.",
-            "content": {
-                "application/problem+json": {
-                    "schema": {"$ref": _REF.format(model="Problem")}
-                }
-            },
-        }
-    }
+        content = {_JSON: {"schema": found.of_answer(route.returns)}}
+        if route.created:
+            answers["201"] = {"description": "Added.", "content": content}
+        if not route.created or route.may_exist:
+            answers["200"] = {"description": "Done.", "content": content}
+    return answers | {status: _PROBLEM for status in _refusals(route)}
 
 
-def _schemas(routes: Iterable[Route]) -> dict[str, Any]:
-    models: dict[type[BaseModel], None] = {}
-    for route in routes:
-        for model in (route.accepts, route.returns, route.query):
-            if model is not None:
-                models[model] = None
-    _, schema = models_json_schema(
-        [(model, "validation") for model in models], ref_template=_REF
-    )
-    found: dict[str, Any] = schema.get("$defs", {})
-    return found
-
-
-def _ref(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": _REF.format(model=model.__name__)}
+def _refusals(route: Route) -> list[str]:
+    named: list[str] = []
+    if route.needs is not Access.ANYONE:
+        named += ["401", "403"]
+    if "{" in route.path:
+        named.append("404")
+    if route.accepts is not None or route.query is not None:
+        named.append("422")
+    return [*named, "4XX", "5XX"]
 
 
 def _name(route: Route) -> str:

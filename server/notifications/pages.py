@@ -31,11 +31,11 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Send every event after the cursor, then each new one; ends with the session."""
     person = str(request[ACTOR].id)
     response = web.StreamResponse(headers=_HEADERS)
-    await response.prepare(request)
     with (
+        contextlib.suppress(ConnectionResetError),  # the reader has gone
         request.app[BUS].listening(person) as woken,
-        contextlib.suppress(ConnectionResetError),
     ):
+        await response.prepare(request)
         await _send(request, response, woken)
     return response
 
@@ -48,7 +48,7 @@ async def _send(
     )
     tries = 0
     await response.write(b"retry: 2000\n\n")
-    while True:
+    while not request.app[BUS].stopping:
         woken_before = woken.is_set()
         woken.clear()
         found = await _read(request, cursor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from server.access.actor import Actor
 from server.audit import trail
@@ -93,15 +93,14 @@ async def hand_over(
     )
     referral.specialist_id = None
     referral.accepted_at = None
-    # Only one acceptance of a case may stand, and another is about to be asked for.
-    await db.execute(
-        update(ReferralOffer)
-        .where(
+    accepted = await db.scalars(
+        select(ReferralOffer).where(
             ReferralOffer.referral_id == referral.id,
             ReferralOffer.status == OfferStatus.ACCEPTED,
         )
-        .values(status=OfferStatus.WITHDRAWN, answered_at=moment)
     )
+    for offer in accepted:
+        offer.move_to(OfferStatus.WITHDRAWN, at=moment, reason=reason)
     trail.record(
         db, "referral:hand_over", object_id=referral.id, patient_id=referral.patient_id
     )

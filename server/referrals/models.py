@@ -96,7 +96,9 @@ class Referral(HasId, Base):
     reason: Mapped[str] = mapped_column(default="")
     symptoms: Mapped[str] = mapped_column(default="")
     vitals: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    provisional_code: Mapped[str] = mapped_column(String(8), default="", comment="ICD-10")
+    provisional_code: Mapped[str] = mapped_column(
+        String(8), default="", comment="ICD-10"
+    )
     provisional_text: Mapped[str] = mapped_column(default="")
     questions: Mapped[list[Any]] = mapped_column(default=list)
     requested_by: Mapped[UUID]
@@ -200,7 +202,9 @@ class ReferralMessage(HasId, Base):
     """What the hospital asked to be completed, and what the station answered."""
 
     __tablename__ = "referral_messages"
-    __table_args__ = (Index("ix_referral_messages_referral_id_at", "referral_id", "at"),)
+    __table_args__ = (
+        Index("ix_referral_messages_referral_id_at", "referral_id", "at"),
+    )
 
     referral_id: Mapped[UUID] = mapped_column(ForeignKey(Referral.id))
     author_id: Mapped[UUID]

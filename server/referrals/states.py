@@ -120,7 +120,9 @@ _CHANNELS = {
     Channel.WRITTEN: N_("Trả lời bằng văn bản"),
 }
 _MODES = {
-    RemoteMode.INTER_FACILITY_SUPPORT: N_("Hỗ trợ giữa các cơ sở (Điều 88, Nghị định 96/2023)"),
+    RemoteMode.INTER_FACILITY_SUPPORT: N_(
+        "Hỗ trợ giữa các cơ sở (Điều 88, Nghị định 96/2023)"
+    ),
     RemoteMode.VIA_RECEIVING_FACILITY: N_(
         "Bệnh viện khám cho người bệnh tại trạm (Điều 87.9, Nghị định 96/2023)"
     ),
@@ -136,7 +138,9 @@ _ENDINGS = frozenset(
 )
 
 TRANSITIONS: dict[ReferralStatus, frozenset[ReferralStatus]] = {
-    ReferralStatus.DRAFT: frozenset({ReferralStatus.SUBMITTED, ReferralStatus.CANCELLED}),
+    ReferralStatus.DRAFT: frozenset(
+        {ReferralStatus.SUBMITTED, ReferralStatus.CANCELLED}
+    ),
     ReferralStatus.SUBMITTED: _ENDINGS
     | {
         ReferralStatus.NEEDS_INFO,
@@ -193,7 +197,8 @@ OFFER_TRANSITIONS: dict[OfferStatus, frozenset[OfferStatus]] = {
             OfferStatus.WITHDRAWN,
         }
     ),
-    OfferStatus.ACCEPTED: frozenset(),
+    # Handed over: only one acceptance of a case may stand.
+    OfferStatus.ACCEPTED: frozenset({OfferStatus.WITHDRAWN}),
     OfferStatus.DECLINED: frozenset(),
     OfferStatus.EXPIRED: frozenset(),
     OfferStatus.WITHDRAWN: frozenset(),

@@ -21,7 +21,7 @@ from server.referrals.representations import (
 )
 from server.referrals.states import ReferralStatus
 from server.referrals.station_forms import (
-    Answer,
+    AnswerBody,
     CancelBody,
     ListQuery,
     NewRequest,
@@ -105,7 +105,7 @@ async def submit(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Send a completed request back."""
     db, actor = db_and_actor(request)
-    body = await read_json(request, Answer)
+    body = await read_json(request, AnswerBody)
     referral = await requests.answer(db, actor, path_id(request, "id"), body.text)
     return await _view(request, referral)
 
@@ -153,6 +153,7 @@ ROUTES = [
         accepts=NewRequest,
         returns=ReferralView,
         created=True,
+        may_exist=True,
     ),
     api(
         "GET",
@@ -205,7 +206,7 @@ ROUTES = [
         answer,
         needs=_WRITE,
         summary="Answer the hospital's question",
-        accepts=Answer,
+        accepts=AnswerBody,
         returns=ReferralView,
     ),
     api(

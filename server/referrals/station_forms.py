@@ -166,7 +166,7 @@ class RequestBody(Input):
         return Content(**values, vitals=numbers)
 
 
-class Answer(Input):
+class AnswerBody(Input):
     """What the station says to the question of the hospital."""
 
     text: Annotated[Text, Field(min_length=1)]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, enum_column
 
 
 class Grain(StrEnum):
-    """The period a total covers; quarters and years are sums of months."""
+    """The period that a total covers."""
 
     DAY = "day"
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
 
 
 class Dimension(StrEnum):
@@ -31,6 +33,10 @@ class ReportCount(Base):
     """How many requests of one subject reached each point in one period."""
 
     __tablename__ = "report_counts"
+    __table_args__ = (
+        # A hospital is counted for its own province wherever the stations are.
+        Index("ix_report_counts_subject_grain_starts", "subject", "grain", "starts"),
+    )
 
     province_code: Mapped[str] = mapped_column(String(2), primary_key=True)
     grain: Mapped[Grain] = enum_column(Grain, primary_key=True)
@@ -45,10 +51,16 @@ class ReportCount(Base):
     completed: Mapped[int] = mapped_column(
         default=0, comment="with a signed conclusion"
     )
+    median_wait: Mapped[int | None] = mapped_column(
+        comment="minutes; the lower median of report_waits"
+    )
 
 
 class ReportWait(Base):
-    """How many requests waited so long from submission to acceptance."""
+    """How many requests waited so long from submission to acceptance.
+
+    Only the triggers read it: each acceptance leaves the median in ReportCount.
+    """
 
     __tablename__ = "report_waits"
 

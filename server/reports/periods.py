@@ -60,8 +60,8 @@ class Period:
 
     @property
     def grain(self) -> Grain:
-        """The totals that make it up when it is shown as a whole."""
-        return Grain.DAY if self.kind is PeriodKind.DAY else Grain.MONTH
+        """The totals that say it as a whole."""
+        return Grain(self.kind.value)
 
     @property
     def part_grain(self) -> Grain:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import String, cast, func, select
 
 from server.core import clock
 from server.core.messages import N_
 from server.facilities.models import Facility, Specialty
-from server.reports.models import Dimension, ReportCount, ReportWait
+from server.reports.models import Dimension, ReportCount
 from server.reports.periods import Period
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 
     from server.access.actor import Actor
 
-_Total = type[ReportCount] | type[ReportWait]
-_Key = InstrumentedAttribute[Any]
+_Numbers = tuple[int, int, int, int, int | None]
 
 
 class Breakdown(StrEnum):
@@ -81,21 +79,20 @@ async def counts(
     db: AsyncSession, actor: Actor, period: Period, breakdown: Breakdown
 ) -> Counts:
     """Return the counts of the actor's province in the period."""
-    sums = await _sums(db, actor, period, breakdown)
-    waits = await _median_waits(db, actor, period, breakdown)
-    total_wait = await _median_waits(db, actor, period, None)
+    rows = await _rows(db, actor, period, breakdown)
     if breakdown is Breakdown.TIME:
         names = {str(part): "" for part in period.parts(clock.today())}
     else:
-        found = await _names(db, breakdown, list(sums))
+        found = await _names(db, breakdown, list(rows))
         names = dict(
-            sorted(found.items(), key=lambda item: (-sums[item[0]][0], item[1]))
+            sorted(found.items(), key=lambda item: (-rows[item[0]][0], item[1]))
         )
+    nothing = (0, 0, 0, 0, None)
     lines = tuple(
-        Line(subject, name, *sums.get(subject, (0, 0, 0, 0)), waits.get(subject))
+        Line(subject, name, *rows.get(subject, nothing))
         for subject, name in names.items()
     )
-    return Counts(lines, _total(lines, total_wait.get(actor.province_code)))
+    return Counts(lines, _total(lines, await _median_wait(db, actor, period)))
 
 
 def _total(lines: tuple[Line, ...], median_wait: int | None) -> Line:
@@ -110,75 +107,43 @@ def _total(lines: tuple[Line, ...], median_wait: int | None) -> Line:
     )
 
 
-def _within(
-    table: _Total, actor: Actor, period: Period, breakdown: Breakdown | None
-) -> ColumnElement[bool]:
-    """Return the condition of one index range; without a breakdown, of the whole province."""
-    over_time = breakdown is Breakdown.TIME
-    return and_(
-        table.province_code == actor.province_code,
-        table.grain == (period.part_grain if over_time else period.grain),
-        table.dimension == (breakdown.dimension if breakdown else Dimension.PROVINCE),
-        table.starts.between(period.first, period.last),
-    )
-
-
-async def _sums(
+async def _rows(
     db: AsyncSession, actor: Actor, period: Period, breakdown: Breakdown
-) -> dict[str, tuple[int, int, int, int]]:
-    key = _key(ReportCount, breakdown)
-    four = [
-        func.sum(column)
-        for column in (
-            ReportCount.requests,
-            ReportCount.accepted,
-            ReportCount.declined,
-            ReportCount.completed,
-        )
-    ]
+) -> dict[str, _Numbers]:
+    over_time = breakdown is Breakdown.TIME
+    four = (
+        ReportCount.requests,
+        ReportCount.accepted,
+        ReportCount.declined,
+        ReportCount.completed,
+    )
     rows = await db.execute(
-        select(key, *four)
-        .where(_within(ReportCount, actor, period, breakdown))
-        .group_by(key)
-        .having(func.greatest(*four) > 0)
-    )
-    return {str(row[0]): (row[1], row[2], row[3], row[4]) for row in rows}
-
-
-def _key(table: _Total, breakdown: Breakdown | None) -> _Key:
-    if breakdown is None:
-        return table.province_code
-    return table.starts if breakdown is Breakdown.TIME else table.subject
-
-
-async def _median_waits(
-    db: AsyncSession, actor: Actor, period: Period, breakdown: Breakdown | None
-) -> dict[str, int]:
-    condition = _within(ReportWait, actor, period, breakdown)
-    rows = await db.execute(_medians(_key(ReportWait, breakdown), condition))
-    return {str(row[0]): row[1] for row in rows}
-
-
-def _medians(key: _Key, condition: ColumnElement[bool]) -> Select[Any, int]:
-    """Return the lower median of each key: where half of the cases have been counted."""
-    cases = func.sum(ReportWait.cases)
-    ranked = (
         select(
-            key.label("key"),
-            ReportWait.minutes,
-            func.sum(cases)
-            .over(partition_by=key, order_by=ReportWait.minutes)
-            .label("so_far"),
-            func.sum(cases).over(partition_by=key).label("all_cases"),
+            ReportCount.starts if over_time else ReportCount.subject,
+            *four,
+            ReportCount.median_wait,
+        ).where(
+            ReportCount.province_code == actor.province_code,
+            ReportCount.grain == (period.part_grain if over_time else period.grain),
+            ReportCount.dimension == breakdown.dimension,
+            ReportCount.starts.between(period.first, period.last)
+            if over_time
+            else ReportCount.starts == period.first,
+            func.greatest(*four) > 0,
         )
-        .where(condition)
-        .group_by(key, ReportWait.minutes)
-        .subquery()
     )
-    return (
-        select(ranked.c.key, func.min(ranked.c.minutes))
-        .where(ranked.c.all_cases > 0, ranked.c.so_far * 2 >= ranked.c.all_cases)
-        .group_by(ranked.c.key)
+    return {str(row[0]): (row[1], row[2], row[3], row[4], row[5]) for row in rows}
+
+
+async def _median_wait(db: AsyncSession, actor: Actor, period: Period) -> int | None:
+    """Return the median of the whole province, which the lines do not add up to."""
+    return await db.scalar(
+        select(ReportCount.median_wait).where(
+            ReportCount.province_code == actor.province_code,
+            ReportCount.grain == period.grain,
+            ReportCount.dimension == Dimension.PROVINCE,
+            ReportCount.starts == period.first,
+        )
     )
 
 

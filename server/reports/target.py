@@ -7,12 +7,13 @@ that every facility has a unit for remote care. Neither says how to count, so th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
+from server.core import clock
 from server.facilities.models import Facility, FacilityKind
 from server.reports.models import Dimension, Grain, ReportCount
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from server.access.actor import Actor
 
+_LONGEST_MONTH = 31
 _Active = Row[UUID, FacilityKind, str, str, date | None]
 # How many completed, signed consultations in the year make a facility one that consults.
 LEAST_COMPLETED = 1
@@ -127,8 +129,11 @@ def _answering(hospitals: Sequence[_Active]) -> ColumnElement[bool]:
 async def _completed(
     db: AsyncSession, subjects: ColumnElement[bool], as_of: date
 ) -> dict[str, int]:
-    """Return the sums of whole months and then of the days of the last one."""
-    month = as_of.replace(day=1)
+    """Return the sums of whole months and then of the days of one that is not whole."""
+    following = as_of + timedelta(days=1)
+    if as_of >= clock.today():  # the rest of the month is still to come
+        following = as_of.replace(day=1) + timedelta(days=_LONGEST_MONTH)
+    month = following.replace(day=1)
     whole_months = and_(
         ReportCount.grain == Grain.MONTH,
         ReportCount.starts >= date(as_of.year, 1, 1),

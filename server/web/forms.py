@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_origin
 
 from multidict import MultiDict
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.core.errors import FieldError, Invalid
@@ -17,6 +17,9 @@ from server.web.protection import CSRF_FIELD, ONCE_FIELD
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+
+_UNSTORABLE = N_("Có ký tự không lưu được. Hãy gõ lại phần vừa dán vào.")
 
 
 class Input(BaseModel):
@@ -30,8 +33,29 @@ class Input(BaseModel):
     )
     messages: ClassVar[Mapping[str, str]] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, data: object) -> object:
+        _refuse_unstorable(data)
+        return data
+
 
 _SEVERAL = (list, tuple, set, frozenset)
+
+
+def _refuse_unstorable(value: object) -> None:
+    """Look through everything that was sent for text that PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise mistake("unstorable_text", _UNSTORABLE)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            _refuse_unstorable(key)
+            _refuse_unstorable(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_unstorable(part)
+
 
 M = TypeVar("M", bound=Input)
 
@@ -79,7 +103,11 @@ class Form(Generic[M]):
     def errors(self) -> list[tuple[str, str]]:
         """The mistakes as (field, sentence) in the language of the request."""
         return [
-            (one.field, translate(self.request, one.message, **dict(one.params)))
+            # One wrong choice among several is a mistake of their field.
+            (
+                one.field.partition(".")[0],
+                translate(self.request, one.message, **dict(one.params)),
+            )
             for one in self.mistakes
         ]
 

@@ -6,6 +6,7 @@ transaction and then gets its answer (after the IETF draft “Idempotency-Key he
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from server.web.routes import Route
 
+FORM_TYPES = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _LONGEST_KEY = 64
 _LONGEST_FORM_MARK = 32
 _SERVER_ERROR = 500
@@ -90,10 +92,14 @@ async def claim(
 async def remember(
     db: AsyncSession, person_id: UUID, key: str, response: web.StreamResponse
 ) -> None:
-    """Keep the answer with the write; a refused form leaves its key free for the next try."""
+    """Keep the answer with the write; a refused form leaves its key free for the next try.
+
+    What no cache may store is not stored here either: tokens, passes, pages of patients.
+    """
     found = await db.get_one(AnsweredRequest, (person_id, key))
     body = response.body if isinstance(response, web.Response) else None
-    if response.status >= 400 or not isinstance(body, bytes | None):  # noqa: PLR2004
+    secret = "no-store" in response.headers.get("Cache-Control", "")
+    if response.status >= 400 or secret or not isinstance(body, bytes | None):  # noqa: PLR2004
         await db.delete(found)
         return
     found.status = response.status
@@ -114,19 +120,21 @@ def _replay(found: AnsweredRequest) -> web.Response:
 async def _fingerprint(request: web.Request) -> bytes:
     """Digest the method, path and body; a form by its fields, without its tokens."""
     digest = hashlib.sha256(f"{request.method} {request.path_qs}\n".encode())
-    if request.content_type in {
-        "multipart/form-data",
-        "application/x-www-form-urlencoded",
-    }:
+    if request.content_type in FORM_TYPES:
         for name, value in (await request.post()).items():
             if name == CSRF_FIELD:
                 continue
-            text = value if isinstance(value, str) else _file_mark(value)
+            text = value if isinstance(value, str) else await _file_mark(value)
             digest.update(f"{name}={text}\n".encode())
     else:
         digest.update(await request.read())
     return digest.digest()
 
 
-def _file_mark(value: object) -> str:
-    return value.filename if isinstance(value, web.FileField) else ""
+async def _file_mark(value: object) -> str:
+    """Digest the bytes too: every photograph of a telephone is called image.jpg."""
+    if not isinstance(value, web.FileField):
+        return ""
+    digest = await asyncio.to_thread(hashlib.file_digest, value.file, "sha256")
+    value.file.seek(0)
+    return f"{value.filename}:{digest.hexdigest()}"

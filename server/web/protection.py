@@ -91,8 +91,10 @@ def _xor(left: bytes, right: bytes) -> bytes:
 
 
 def _is_own(request: web.Request, origin: str) -> bool:
-    own = {request.host, urlsplit(request.app[SETTINGS].public_url).netloc}
-    return urlsplit(origin).netloc in own
+    public = urlsplit(request.app[SETTINGS].public_url)
+    given = urlsplit(origin)
+    own = {request.host, public.netloc} - {""}
+    return given.scheme == public.scheme and given.netloc in own
 
 
 def security_headers(request: web.Request) -> dict[str, str]:
@@ -101,6 +103,8 @@ def security_headers(request: web.Request) -> dict[str, str]:
     connect = f"'self' {settings.signaling_public_url}"
     nonce = request.get(NONCE, "")
     return {
+        # Only what says otherwise is kept: assets for ever, files of a case to ask again.
+        "Cache-Control": "no-store",
         "Content-Security-Policy": (
             f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic';"
             f" style-src 'self'; img-src 'self' blob: data:; font-src 'self';"

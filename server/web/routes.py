@@ -38,6 +38,7 @@ class Route:
     query: type[BaseModel] | None = None
     returns: type[BaseModel] | None = None
     created: bool = False
+    may_exist: bool = False
     summary: str = ""
 
     @property
@@ -74,9 +75,13 @@ def api(
     query: type[BaseModel] | None = None,
     returns: type[BaseModel] | None = None,
     created: bool = False,
+    may_exist: bool = False,
     body_limit: int = _DEFAULT_BODY,
 ) -> Route:
-    """Declare a JSON operation below /api/v1; its models make the OpenAPI document."""
+    """Declare a JSON operation below /api/v1; its models make the OpenAPI document.
+
+    `created` answers 201; with `may_exist` 200 when what was asked for was there already.
+    """
     return Route(
         method,
         API_PREFIX + path,
@@ -87,6 +92,7 @@ def api(
         query=query,
         returns=returns,
         created=created,
+        may_exist=may_exist,
         summary=summary,
     )
 

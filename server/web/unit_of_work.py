@@ -32,6 +32,7 @@ from server.web.context import (
     VISIT_COOKIE,
 )
 from server.web.i18n import LOCALES, PSEUDO
+from server.web.once import FORM_TYPES
 from server.web.routes import ROUTE, Handler, Route, declared_route
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ async def describe_request(
     settings = request.app[SETTINGS]
     address = request.remote or "-"
     if address in settings.trusted_proxies:
-        forwarded = request.headers.get("X-Forwarded-For", address)
-        address = forwarded.rpartition(",")[2].strip()
+        # A proxy may add a line of its own instead of continuing the client's.
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", [address]))
+        address = forwarded.rpartition(",")[2].strip() or address
     request[ORIGIN] = trail.Origin(
         address[:64], request.headers.get("User-Agent", "-"), secrets.token_hex(8)
     )
@@ -110,6 +112,7 @@ async def work(request: web.Request, handler: Handler) -> web.StreamResponse:
     unsafe = request.method not in protection.SAFE_METHODS
     if unsafe:
         protection.refuse_cross_site(request)
+        await _take_in_body(request, found)
     async with transaction(request.app[SESSIONS]) as db:
         db.info["origin"] = request[ORIGIN]
         request[DB] = db
@@ -130,6 +133,20 @@ def _refuse_body(request: web.Request, found: Route) -> None:
         raise BodyTooLarge(limit=found.body_limit // 1024)
 
 
+async def _take_in_body(request: web.Request, found: Route) -> None:
+    """Wait for a slow line before the transaction: it would hold a connection meanwhile.
+
+    Whoever shows nothing to sign in with is refused later, and is not listened to for long.
+    """
+    shown = SESSION_COOKIE in request.cookies or "Authorization" in request.headers
+    if found.needs is not Access.ANYONE and not shown:
+        return
+    if request.content_type in FORM_TYPES:
+        await request.post()
+    else:
+        await request.read()
+
+
 async def _admit(
     request: web.Request, db: AsyncSession, found: Route, *, unsafe: bool
 ) -> None:
@@ -138,17 +155,18 @@ async def _admit(
         request[ACTOR] = actor
         if LOCALE_COOKIE not in request.cookies:
             request[LOCALE] = actor.locale
+    if actor is None and found.needs is not Access.ANYONE:
+        raise SignInRequired
     # A bearer token is not sent by itself, and without a cookie there is nothing to forge.
-    trusted = "Authorization" in request.headers or (
-        found.is_api and SESSION_COOKIE not in request.cookies
+    trusted = found.is_api and (
+        bool(request.headers.get("Authorization"))
+        or SESSION_COOKIE not in request.cookies
     )
     if unsafe and not trusted:
         await protection.refuse_without_token(request)
-    if found.needs is Access.ANYONE:
+    if actor is None or found.needs is Access.ANYONE:
         await assume_system(db)
         return
-    if actor is None:
-        raise SignInRequired
     await _refuse_unentitled(db, actor, found)
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,14 +59,26 @@ def test_every_setting_is_explained_in_the_example():
 
 
 async def test_every_table_with_patient_data_forces_row_level_security(stage):
-    import asyncpg
-
     unprotected = {
-        "alembic_version", "answered_requests", "availability_exceptions",
-        "availability_rules", "call_events", "communes", "department_specialties",
-        "departments", "facilities", "icd10_codes", "people", "person_departments",
-        "provinces", "refresh_tokens", "report_counts", "report_waits",
-        "sign_in_failures", "sign_in_sessions", "specialties",
+        "alembic_version",
+        "answered_requests",
+        "availability_exceptions",
+        "availability_rules",
+        "call_events",
+        "communes",
+        "department_specialties",
+        "departments",
+        "facilities",
+        "icd10_codes",
+        "people",
+        "person_departments",
+        "provinces",
+        "refresh_tokens",
+        "report_counts",
+        "report_waits",
+        "sign_in_failures",
+        "sign_in_sessions",
+        "specialties",
     }
     db = await asyncpg.connect(stage.owner_url)
     rows = await db.fetch(
@@ -77,8 +90,6 @@ async def test_every_table_with_patient_data_forces_row_level_security(stage):
 
 
 async def test_without_a_stated_actor_no_row_is_visible(stage):
-    import asyncpg
-
     db = await asyncpg.connect(stage.app_url)
     for table in ("patients", "referrals", "records", "documents", "events"):
         assert await db.fetchval(f"select count(*) from {table}") == 0  # noqa: S608

@@ -65,16 +65,18 @@ async def program(engines, stage, chromium, tmp_path_factory) -> AsyncIterator[P
             "NATS_URL": engines.nats_url,
         }
     )
-    runners = [web.AppRunner(make_app(settings))]
+    runners = [web.AppRunner(make_app(settings), shutdown_timeout=2)]
     node = signaling_config.from_environment(
         {
             "SIGNALING_PORT": str(signaling_port),
             "SIGNALING_ORIGINS": root,
-            "TICKET_PUBLIC_KEY_FILE": str(settings.secrets_dir / "ticket_public_key.pem"),
+            "TICKET_PUBLIC_KEY_FILE": str(
+                settings.secrets_dir / "ticket_public_key.pem"
+            ),
             "NATS_URL": engines.nats_url,
         }
     )
-    runners.append(web.AppRunner(signaling_app.make_app(node)))
+    runners.append(web.AppRunner(signaling_app.make_app(node), shutdown_timeout=2))
     for runner, number in zip(runners, (port, signaling_port), strict=True):
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", number).start()

@@ -31,7 +31,7 @@ def test_settings_come_from_the_environment_and_secrets_from_files(environment):
     assert settings.origins == {"https://kham.example.vn", "http://127.0.0.1:8080"}
     assert (settings.nats.user, settings.nats.password) == ("signaling", "very:secret")
     assert settings.relay is not None
-    assert settings.relay.secret == "shared"  # noqa: S105
+    assert settings.relay.secret == "shared"
     assert "secret" not in repr(settings)
     assert "shared" not in repr(settings)
 

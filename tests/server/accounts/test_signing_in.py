@@ -13,7 +13,9 @@ async def test_a_person_signs_in_and_out(visitors):
 
     await binh.follow(await binh.post("/sign-out"))
 
-    assert (await binh.get("/account/password")).headers["Location"].startswith("/sign-in")
+    assert (
+        (await binh.get("/account/password")).headers["Location"].startswith("/sign-in")
+    )
 
 
 async def test_a_wrong_password_keeps_the_name_and_says_what_to_do(visitors):
@@ -103,9 +105,7 @@ async def test_an_api_client_gets_short_tokens_and_a_used_refresh_token_ends_all
     )
     assert signed_in.status == 200, client.text
     pair = await signed_in.json()
-    me = await client.api(
-        "GET", "/me", Authorization=f"Bearer {pair['access_token']}"
-    )
+    me = await client.api("GET", "/me", Authorization=f"Bearer {pair['access_token']}")
     assert (await me.json())["role"] == "specialist"
     bad = await client.api("GET", "/me", Authorization="Bearer nonsense")
     assert bad.status == 401

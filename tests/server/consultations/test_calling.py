@@ -11,7 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from server.consultations import tasks, tickets
-from server.consultations.models import CallAttempt, CallEvent, CallParticipant, Consultation
+from server.consultations.models import (
+    CallAttempt,
+    CallEvent,
+    CallParticipant,
+    Consultation,
+)
 from server.consultations.states import (
     ATTEMPT_TRANSITIONS,
     TRANSITIONS,
@@ -30,7 +35,9 @@ async def meeting_of(visitor, case) -> str:
 
 
 async def ring(visitor, meeting, channel="video") -> str:
-    rang = await visitor.api("POST", f"/consultations/{meeting}/calls", {"channel": channel})
+    rang = await visitor.api(
+        "POST", f"/consultations/{meeting}/calls", {"channel": channel}
+    )
     assert rang.status == 201, visitor.text
     return (await rang.json())["id"]
 
@@ -154,7 +161,9 @@ async def test_what_signaling_reports_is_applied_once(visitors, stage):
             actor = await stage.actor(username)
             db.add(
                 CallParticipant(
-                    participant=f"{username}-{call}"[:43], attempt_id=call, person_id=actor.id
+                    participant=f"{username}-{call}"[:43],
+                    attempt_id=call,
+                    person_id=actor.id,
                 )
             )
 
@@ -196,7 +205,9 @@ def test_rooms_spread_over_nodes_and_stay_when_another_node_comes():
     assert all(chosen[room] == "node-2" for room in moved)
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(ConsultationStatus, repeat=2)))
+@pytest.mark.parametrize(
+    ("before", "after"), list(product(ConsultationStatus, repeat=2))
+)
 def test_a_meeting_moves_only_along_the_table(before, after):
     meeting = Consultation(status=before)
     if after in TRANSITIONS[before]:

@@ -142,6 +142,12 @@ async def test_a_request_is_declined_for_a_reason_that_can_be_counted(
             {"priority": "7", "change_reason": "Vì sao"},
             "Hãy chọn mức ưu tiên",
         ),
+        (
+            "triage",
+            {"specialty_code": "magic", "change_reason": "Vì sao"},
+            "Hãy chọn một chuyên khoa",
+        ),
+        ("offers", {"minutes": "0"}, "Thời hạn trả lời từ 1"),
         ("ask", {"question": "ngắn"}, "Hãy viết rõ cần bổ sung gì"),
         ("decline", {}, "Hãy chọn một lý do"),
         ("decline", {"reason": "busy"}, "Hãy chọn một lý do"),

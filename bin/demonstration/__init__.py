@@ -1,0 +1,1 @@
+"""What a demonstration needs besides the program: invented patients, cameras, clicks."""

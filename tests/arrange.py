@@ -1,0 +1,249 @@
+"""One case in each state, and the address of every page that shows one, by route."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from server.appointments.models import Appointment
+from server.consultations.models import Consultation
+from server.demo import demo_id
+from server.documents.models import Document
+from server.facilities.models import Department
+from server.referrals.states import ReferralStatus
+from tests.server.appointments.arrange import book, free_slots
+from tests.server.documents.arrange import add_document
+from tests.server.patients.arrange import register_patient
+from tests.server.records.arrange import (
+    add_call,
+    amend,
+    described_case,
+    respond,
+    save_draft,
+    sign,
+)
+from tests.server.referrals import queued
+from tests.server.referrals.arrange import agreed, draft, submitted_referral, written
+
+_STATION = demo_id("station:31309")
+_HOSPITAL = demo_id("Bệnh viện Đa khoa thành phố Cần Thơ (mẫu)")
+# Answered with something else than a page: files, measurements, a stream.
+NO_PAGES = frozenset(
+    {
+        "/",
+        "/assets/{name:.+}",
+        "/documents/{id}",
+        "/events",
+        "/healthz",
+        "/metrics",
+        "/readyz",
+        "/records/{id}/minutes.pdf",
+        "/reports.csv",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody at an address; `route` is the path by which the program declares it."""
+
+    username: str | None
+    route: str
+    path: str
+
+
+@dataclass
+class Cases:
+    """The ids of what was arranged."""
+
+    draft: UUID
+    agreed: UUID
+    sent: UUID
+    returned: UUID
+    offered: UUID
+    offer: UUID
+    held: UUID
+    booked: UUID
+    appointment: UUID
+    met: UUID
+    meeting: UUID
+    signed: UUID
+    record: str
+    answered: str
+    patient: UUID
+    document: UUID
+    department: UUID
+    person: UUID
+
+
+async def one_case_in_each_state(stage, visitors) -> Cases:
+    """Bring cases of Bình's station to where each of them shows something of its own."""
+    binh, minh, thu = [await visitors(name) for name in ("binh", "minh", "thu")]
+    patient = await register_patient(binh, birth_date="09/03/1962", phone="0912345678")
+    begun = await draft(binh, patient)
+    await written(binh, begun)
+    document = await add_document(binh, begun)
+    ready = await draft(binh)
+    await written(binh, ready)
+    await agreed(binh, ready)
+    sent, returned = await submitted_referral(binh), await submitted_referral(binh)
+    await thu.get(f"/referrals/{returned}/triage")
+    await thu.post(
+        f"/referrals/{returned}/ask", {"question": "Xin gửi thêm điện tim sáng nay."}
+    )
+    offered, [offer, _] = await queued.offered(visitors, stage, "minh", "lan")
+    booked = await described_case(stage)
+    slots = await free_slots(binh, booked.referral)
+    await book(binh, booked.referral, slots[-1])
+    met = await described_case(stage)
+    await add_call(stage, met)
+    await save_draft(minh, met)
+    signed, closed = await described_case(stage), await described_case(stage)
+    await add_call(stage, closed)
+    record, answered = await sign(minh, signed), await sign(minh, closed)
+    await respond(binh, answered)
+    await amend(minh, answered)
+    for status in (ReferralStatus.DECLINED, ReferralStatus.CANCELLED):
+        await queued.submitted(stage, status=status)
+    async with stage.as_platform() as db:
+        return Cases(
+            draft=begun,
+            agreed=ready,
+            sent=sent,
+            returned=returned,
+            offered=offered,
+            offer=offer,
+            held=(await described_case(stage)).referral,
+            booked=booked.referral,
+            appointment=await db.scalar(select(Appointment.id)),
+            met=met.referral,
+            meeting=await db.scalar(
+                select(Consultation.id).where(Consultation.referral_id == met.referral)
+            ),
+            signed=signed.referral,
+            record=record,
+            answered=answered,
+            patient=signed.patient,
+            document=document,
+            department=await db.scalar(
+                select(Department.id).where(Department.facility_id == _HOSPITAL)
+            ),
+            person=(await queued.person(db, "minh")).id,
+        )
+
+
+def looks(cases: Cases) -> list[Look]:
+    """Return who looks at what: every page, by everybody who may, in every state."""
+    everywhere = [
+        *_of_everybody(),
+        *_of_binh(cases),
+        *_of_thu(cases),
+        *_of_minh(cases),
+        *_of_administrators(cases),
+    ]
+    return [Look(who, route, path) for who, route, path in everywhere]
+
+
+def _of_everybody():
+    yield None, "/sign-in", "/sign-in"
+    for who in ("binh", "minh", "thu", "quan", "admin"):
+        yield who, "/account/password", "/account/password"
+
+
+def _of_binh(cases: Cases):
+    for path in ("/referrals", "/patients", "/patients/new", "/appointments"):
+        yield "binh", path, path
+    yield "binh", "/patients", "/patients?q=man"
+    for verb in ("request", "consent", "review", "finish"):
+        for case in (cases.draft, cases.agreed):
+            yield "binh", f"/referrals/{{id}}/{verb}", f"/referrals/{case}/{verb}"
+    yield "binh", "/referrals/{id}/request", f"/referrals/{cases.returned}/request"
+    yield "binh", "/referrals/{id}/finish", f"/referrals/{cases.sent}/finish"
+    for case in _sent(cases):
+        yield "binh", "/referrals/{id}", f"/referrals/{case}"
+    for path in ("/patients/{id}", "/patients/{id}/edit"):
+        yield "binh", path, path.replace("{id}", str(cases.patient))
+    for case in (cases.held, cases.booked):
+        yield (
+            "binh",
+            "/referrals/{id}/appointment",
+            f"/referrals/{case}/appointment",
+        )
+    cancel = "/appointments/{id}/cancel"
+    yield "binh", cancel, cancel.replace("{id}", str(cases.appointment))
+    for record in (cases.record, cases.answered):
+        yield "binh", "/records/{id}", record
+    yield "binh", "/consultations/{id}", f"/consultations/{cases.meeting}"
+
+
+def _sent(cases: Cases) -> list[UUID]:
+    return [
+        cases.sent,
+        cases.returned,
+        cases.offered,
+        cases.held,
+        cases.booked,
+        cases.met,
+        cases.signed,
+    ]
+
+
+def _of_thu(cases: Cases):
+    yield "thu", "/queue", "/queue"
+    yield "thu", "/queue", "/queue?priority=1"
+    yield "thu", "/appointments", "/appointments"
+    for case in _sent(cases):
+        yield "thu", "/referrals/{id}", f"/referrals/{case}"
+    for case in (cases.sent, cases.offered, cases.held):
+        yield "thu", "/referrals/{id}/triage", f"/referrals/{case}/triage"
+
+
+def _of_minh(cases: Cases):
+    for path in ("/offers", "/availability", "/patients", "/appointments"):
+        yield "minh", path, path
+    yield "minh", "/offers/{id}/decline", f"/offers/{cases.offer}/decline"
+    for case in (cases.offered, cases.held, cases.booked, cases.met, cases.signed):
+        yield "minh", "/referrals/{id}", f"/referrals/{case}"
+    yield "minh", "/referrals/{id}/hand-over", f"/referrals/{cases.held}/hand-over"
+    for case in (cases.held, cases.met):
+        yield "minh", "/referrals/{id}/record", f"/referrals/{case}/record"
+    yield "minh", "/referrals/{id}/record/sign", f"/referrals/{cases.met}/record/sign"
+    for record in (cases.record, cases.answered):
+        yield "minh", "/records/{id}", record
+    yield "minh", "/records/{id}/amend", f"{cases.record}/amend"
+    yield "minh", "/consultations/{id}", f"/consultations/{cases.meeting}"
+    yield "minh", "/patients/{id}", f"/patients/{cases.patient}"
+
+
+def _of_administrators(cases: Cases):
+    for by in ("time", "station", "hospital", "specialty"):
+        yield "quan", "/reports", f"/reports?by={by}"
+    yield "admin", "/admin/audit", "/admin/audit"
+    facility = "/admin/facilities/{id}"
+    one = facility.replace("{id}", str(_HOSPITAL))
+    for who in ("quan", "admin"):
+        yield who, "/admin/facilities", "/admin/facilities"
+        yield who, "/admin/facilities/new", "/admin/facilities/new"
+        yield who, "/admin/people", "/admin/people"
+        yield who, "/admin/people/new", "/admin/people/new"
+    yield "quan", "/admin/facilities", "/admin/facilities?q=khong-co"
+    for kind in ("satellite_point", "hospital"):
+        yield "quan", "/admin/facilities/new", f"/admin/facilities/new?kind={kind}"
+    yield "quan", facility, one
+    yield "quan", facility, facility.replace("{id}", str(_STATION))
+    yield "quan", f"{facility}/departments/new", f"{one}/departments/new"
+    yield (
+        "quan",
+        f"{facility}/departments/{{department}}",
+        f"{one}/departments/{cases.department}",
+    )
+    step = "/admin/people/new?role=specialist"
+    yield "quan", "/admin/people/new", step
+    yield "quan", "/admin/people/new", f"{step}&facility={_HOSPITAL}"
+    yield "quan", "/admin/people/{id}", f"/admin/people/{cases.person}"
+
+
+def route_of(pattern: str) -> re.Pattern[str]:
+    """Return what matches the addresses of a declared path."""
+    return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", pattern) + r"(\?.*)?")
