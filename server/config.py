@@ -85,7 +85,14 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """Return the environment of the programs that `tramxa run` starts."""
-    passed_on = ("HOME", "LANG", "PATH", "TURN_SECRET_FILE", "TURN_URLS")
+    passed_on = (
+        "HOME",
+        "LANG",
+        "PATH",
+        "TRUSTED_PROXIES",
+        "TURN_SECRET_FILE",
+        "TURN_URLS",
+    )
     return {name: os.environ[name] for name in passed_on if name in os.environ} | {
         "TRAMXA_DATA_DIR": str(settings.data_dir),
         "SECRETS_DIR": str(settings.secrets_dir),

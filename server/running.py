@@ -94,12 +94,18 @@ def _commands(settings: Settings, environment: Mapping[str, str]) -> list[Comman
         Command(
             name=name,
             argv=(sys.executable, *arguments),
-            env=environment,
+            env=_needed_by(name, environment),
             cwd=_ROOT,
             log=settings.data_dir / "log" / f"{name}.log",
         )
         for name, arguments in _PROGRAMS.items()
     ]
+
+
+def _needed_by(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Keep the database from signaling, and the relay's secret from the others."""
+    others = "DATABASE_URL" if name == "signaling" else "TURN_SECRET_FILE"
+    return {key: value for key, value in environment.items() if key != others}
 
 
 async def _until_ready(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import uvloop
 
 from server import retention
 from server.appointments import tasks as appointments
-from server.consultations import call_events
+from server.consultations import call_events, exclusion
 from server.consultations import tasks as consultations
 from server.core import logs
 from server.core.bus import Bus
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LOOPS: list[Loop] = [
     ("expire_offers", referrals.expire_offers, 2.0),
     ("end_unanswered_calls", consultations.end_unanswered, 1.0),
+    ("end_calls_of_excluded", exclusion.end_calls_of_excluded, 1.0),
+    ("keep_talkers_signed_in", exclusion.keep_talkers_signed_in, 60.0),
     ("release_stale_bookings", appointments.release_stale, 3.0),
     ("forget", retention.forget, 3600.0),
 ]

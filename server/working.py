@@ -40,6 +40,7 @@ async def work_off(sessions: Sessions, bus: Bus, task: Task) -> None:
             await assume_system(db)
             more = await task(db)
         await bus.wake(db.info.pop("wakes", ()))
+        await bus.put_out(db.info.pop("revoked", ()))
 
 
 async def _repeat(sessions: Sessions, bus: Bus, loop: Loop) -> None:

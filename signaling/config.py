@@ -140,7 +140,8 @@ def _secret(name: str, path: str) -> str:
 
 
 def _nats(environment: Mapping[str, str]) -> Nats:
-    url = _required(environment, "NATS_URL")
+    file = environment.get("NATS_URL_FILE")
+    url = _secret("NATS_URL_FILE", file) if file else _required(environment, "NATS_URL")
     if urlsplit(url).scheme not in {"nats", "tls"}:
         raise BadSetting(
             f"NATS_URL must begin with nats:// or tls://, not {urlsplit(url).scheme!r}."

@@ -130,6 +130,7 @@ class Hub:
 
     def revoke(self, participant: str, room_id: str | None) -> None:
         """Put somebody out who may no longer be here."""
+        self._gate.bar(participant)
         for seat in list(self._seats.values()):
             if seat.participant == participant and room_id in {None, seat.room_id}:
                 self.leave(seat, "revoked", CloseCode.REVOKED)

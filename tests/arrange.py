@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from server.appointments.models import Appointment
 from server.consultations.models import Consultation
+from server.core import clock
 from server.demo import demo_id
-from server.documents.models import Document
 from server.facilities.models import Department
 from server.referrals.states import ReferralStatus
 from tests.server.appointments.arrange import book, free_slots
@@ -71,10 +71,12 @@ class Cases:
     signed: UUID
     record: str
     answered: str
+    followed: str
     patient: UUID
     document: UUID
     department: UUID
     person: UUID
+    disabled: UUID
 
 
 async def one_case_in_each_state(stage, visitors) -> Cases:
@@ -102,11 +104,18 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
     signed, closed = await described_case(stage), await described_case(stage)
     await add_call(stage, closed)
     record, answered = await sign(minh, signed), await sign(minh, closed)
-    await respond(binh, answered)
+    followed = await sign(minh, await described_case(stage))
+    for one in (answered, followed):
+        await respond(binh, one)
     await amend(minh, answered)
+    await minh.post(
+        "/availability/days", {"on": "24/12/2026", "kind": "away", "note": "Nghỉ phép"}
+    )
     for status in (ReferralStatus.DECLINED, ReferralStatus.CANCELLED):
         await queued.submitted(stage, status=status)
     async with stage.as_platform() as db:
+        disabled = await queued.person(db, "khoa")
+        disabled.disabled_at = clock.now()
         return Cases(
             draft=begun,
             agreed=ready,
@@ -124,12 +133,14 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
             signed=signed.referral,
             record=record,
             answered=answered,
+            followed=followed,
             patient=signed.patient,
             document=document,
             department=await db.scalar(
                 select(Department.id).where(Department.facility_id == _HOSPITAL)
             ),
-            person=(await queued.person(db, "minh")).id,
+            person=(await queued.person(db, "hoa")).id,
+            disabled=disabled.id,
         )
 
 
@@ -172,7 +183,7 @@ def _of_binh(cases: Cases):
         )
     cancel = "/appointments/{id}/cancel"
     yield "binh", cancel, cancel.replace("{id}", str(cases.appointment))
-    for record in (cases.record, cases.answered):
+    for record in (cases.record, cases.answered, cases.followed):
         yield "binh", "/records/{id}", record
     yield "binh", "/consultations/{id}", f"/consultations/{cases.meeting}"
 
@@ -194,8 +205,6 @@ def _of_thu(cases: Cases):
     yield "thu", "/queue", "/queue?priority=1"
     yield "thu", "/appointments", "/appointments"
     for case in _sent(cases):
-        yield "thu", "/referrals/{id}", f"/referrals/{case}"
-    for case in (cases.sent, cases.offered, cases.held):
         yield "thu", "/referrals/{id}/triage", f"/referrals/{case}/triage"
 
 
@@ -220,6 +229,7 @@ def _of_administrators(cases: Cases):
     for by in ("time", "station", "hospital", "specialty"):
         yield "quan", "/reports", f"/reports?by={by}"
     yield "admin", "/admin/audit", "/admin/audit"
+    yield "admin", "/admin/people/{id}", f"/admin/people/{cases.disabled}"
     facility = "/admin/facilities/{id}"
     one = facility.replace("{id}", str(_HOSPITAL))
     for who in ("quan", "admin"):

@@ -525,14 +525,13 @@ def upgrade() -> None:
         "patients",
         ["facility_id", "name_fold"],
         unique=False,
-        postgresql_using="gist",
-        postgresql_ops={"name_fold": "gist_trgm_ops"},
     )
     op.create_index(
         "ix_patients_facility_id_name_sort",
         "patients",
-        ["facility_id", "name_sort"],
+        ["facility_id", "name_sort", "id"],
         unique=False,
+        postgresql_include=["name_fold", "birth_date"],
     )
     op.create_index(
         "ix_patients_facility_id_phone",
@@ -1871,13 +1870,12 @@ def downgrade() -> None:
     op.drop_index("ix_people_facility_id_role", table_name="people")
     op.drop_table("people")
     op.drop_index("ix_patients_facility_id_phone", table_name="patients")
-    op.drop_index("ix_patients_facility_id_name_sort", table_name="patients")
     op.drop_index(
-        "ix_patients_facility_id_name_fold",
+        "ix_patients_facility_id_name_sort",
         table_name="patients",
-        postgresql_using="gist",
-        postgresql_ops={"name_fold": "gist_trgm_ops"},
+        postgresql_include=["name_fold", "birth_date"],
     )
+    op.drop_index("ix_patients_facility_id_name_fold", table_name="patients")
     op.drop_table("patients")
     op.drop_index(op.f("ix_departments_facility_id"), table_name="departments")
     op.drop_table("departments")

@@ -11,6 +11,7 @@ from server.access.permissions import Access, Role
 from server.accounts import sessions, tokens
 from server.accounts.authentication import API_TOKEN_KEY
 from server.accounts.forms import Refresh, SignIn
+from server.audit import trail
 from server.core.errors import Refusal
 from server.web import refusals
 from server.web.context import DB, db_and_actor
@@ -53,6 +54,12 @@ async def create_tokens(request: web.Request) -> web.StreamResponse:
     if person.must_change_password:
         raise refusals.PasswordChangeRequired
     pair = await tokens.issue(request[DB], request.app[API_TOKEN_KEY], person)
+    trail.record(
+        request[DB],
+        "token:issue",
+        object_id=person.id,
+        actor=sessions.actor_of(person),
+    )
     return _answer(pair)
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from server.accounts import sessions, tokens
 from server.web.context import SESSION_COOKIE, SETTINGS
-from server.web.routes import API_PREFIX
+from server.web.routes import API_PREFIX, ROUTE
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,4 +37,12 @@ async def authenticate(request: web.Request, db: AsyncSession) -> Actor | None:
         timedelta(minutes=settings.session_idle_minutes),
         timedelta(hours=settings.session_absolute_hours),
     )
-    return await sessions.authenticate(db, secret, limits)
+    return await sessions.authenticate(db, secret, limits, in_use=_by_hand(request))
+
+
+def _by_hand(request: web.Request) -> bool:
+    """Tell a person's doing from what an open page fetches by itself (Fetch Metadata)."""
+    if request[ROUTE].streams:
+        return False
+    fetched = request.headers.get("Sec-Fetch-Dest") == "empty"
+    return not (fetched and request.method == "GET")

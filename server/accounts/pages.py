@@ -62,6 +62,8 @@ async def sign_in(request: web.Request) -> web.Response:
         )
     except sessions.WrongCredentials as refusal:
         return _again(request, _SIGN_IN, form.refused(refusal))
+    if ACTOR in request and request[ACTOR].session_id is not None:
+        await sessions.end(request[DB], request[ACTOR].session_id)
     response = redirect(_own_path(form.data.next))
     set_cookie(response, SESSION_COOKIE, token)
     return response

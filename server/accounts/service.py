@@ -131,12 +131,17 @@ async def reset_password(db: AsyncSession, actor: Actor, person_id: UUID) -> str
 async def change_password(
     db: AsyncSession, actor: Actor, current: str, new: str
 ) -> None:
-    """Set a password of one's own; every other session of the person ends."""
+    """Set a password of one's own; every other session and API token of the person ends.
+
+    Raises TooMany: a session that was found open must not serve to guess the password.
+    """
     person = (await db.scalars(select(Person).where(Person.id == actor.id))).one()
-    if not await crypto.verify_password(person.password_hash, current):
+    try:
+        await sessions.check_credentials(db, person.username, current)
+    except sessions.WrongCredentials as error:
         raise Invalid(
             FieldError("current", "wrong_password", N_("Mật khẩu hiện tại không đúng."))
-        )
+        ) from error
     if current == new:
         raise Invalid(
             FieldError(
@@ -148,12 +153,6 @@ async def change_password(
     person.must_change_password = False
     await sessions.end_all(db, person.id, but=actor.session_id)
     trail.record(db, "person:change_password", object_id=person.id)
-
-
-async def confirm_password(db: AsyncSession, actor: Actor, password: str) -> bool:
-    """Tell whether the person at the keyboard still knows the password, before a signature."""
-    person = (await db.scalars(select(Person).where(Person.id == actor.id))).one()
-    return await crypto.verify_password(person.password_hash, password)
 
 
 async def _manageable(db: AsyncSession, actor: Actor, person_id: UUID) -> Person:

@@ -11,7 +11,12 @@ from sqlalchemy import delete, func, select, text, update
 
 from server.access.actor import Actor
 from server.accounts import queries
-from server.accounts.models import Person, SignInFailure, SignInSession
+from server.accounts.models import (
+    Person,
+    RefreshToken,
+    SignInFailure,
+    SignInSession,
+)
 from server.audit import trail
 from server.audit.models import Outcome
 from server.core import clock, crypto
@@ -107,8 +112,13 @@ async def check_credentials(db: AsyncSession, username: str, password: str) -> P
     )
 
 
-async def authenticate(db: AsyncSession, token: str, limits: Limits) -> Actor | None:
-    """Return who the session's secret stands for, or None when it has ended."""
+async def authenticate(
+    db: AsyncSession, token: str, limits: Limits, *, in_use: bool = True
+) -> Actor | None:
+    """Return who the session's secret stands for, or None when it has ended.
+
+    A page that asks by itself does not show that somebody sits before it: not `in_use`.
+    """
     found = await queries.session_with_person(db, crypto.fingerprint(token))
     if found is None:
         return None
@@ -118,8 +128,10 @@ async def authenticate(db: AsyncSession, token: str, limits: Limits) -> Actor | 
     if too_old or moment - session.last_seen_at > limits.idle:
         await end(db, session.id)
         return None
-    if moment - session.last_seen_at > _SEEN_EVERY:
-        await _touch(db, session.id, person.id, moment)
+    if in_use and moment - session.last_seen_at > _SEEN_EVERY:
+        await _prolong(db, session.id, moment)
+    if moment - (person.last_seen_at or session.started_at) > _SEEN_EVERY:
+        await _show_present(db, person.id, moment)
     return actor_of(person, session.id)
 
 
@@ -135,7 +147,16 @@ async def end(db: AsyncSession, session_id: UUID) -> None:
 async def end_all(
     db: AsyncSession, person_id: UUID, *, but: UUID | None = None
 ) -> None:
-    """End every session of a person, except the one in which this was asked."""
+    """End every session and API token of a person, except where this was asked.
+
+    Open streams are woken, so that they find out at once.
+    """
+    await db.execute(
+        update(RefreshToken)
+        .where(RefreshToken.person_id == person_id, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+    db.info.setdefault("wakes", set()).add(str(person_id))
     statement = update(SignInSession).where(
         SignInSession.person_id == person_id, SignInSession.ended_at.is_(None)
     )
@@ -144,14 +165,15 @@ async def end_all(
     await db.execute(statement.values(ended_at=clock.now()))
 
 
-async def _touch(
-    db: AsyncSession, session_id: UUID, person_id: UUID, moment: datetime
-) -> None:
+async def _prolong(db: AsyncSession, session_id: UUID, moment: datetime) -> None:
     await db.execute(
         update(SignInSession)
         .where(SignInSession.id == session_id)
         .values(last_seen_at=moment)
     )
+
+
+async def _show_present(db: AsyncSession, person_id: UUID, moment: datetime) -> None:
     await db.execute(
         update(Person).where(Person.id == person_id).values(last_seen_at=moment)
     )

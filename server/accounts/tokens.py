@@ -137,6 +137,9 @@ async def authenticate(db: AsyncSession, key: bytes, token: str) -> Actor:
         raise TokenRefused from error
     if person is None or kind != _TYPE:
         raise TokenRefused
+    # `iat` is in whole seconds: the token of the second of the change is let through.
+    if claims["iat"] < int(person.password_changed_at.timestamp()):
+        raise TokenRefused
     return sessions.actor_of(person)
 
 

@@ -165,8 +165,8 @@ async def _form(
             if facility and is_hospital
             else []
         ),
-        specialty_names={
-            one.code: one.name
+        specialties={
+            one.code: one
             for one in (await queries.specialties(db) if is_hospital else [])
         },
         saved="saved" in request.query and not form.errors,

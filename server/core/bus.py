@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 import nats
+import orjson
 import structlog
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _SUBJECT = "wake."
+# docs/signaling-protocol.md, “Call events”
+_REVOKE = "signaling.revoke"
 _FLUSH_SECONDS = 2
 
 
@@ -56,6 +59,15 @@ class Bus:
             except nats.errors.Error as error:
                 log.warning("bus.wake_failed", error=type(error).__name__)
 
+    async def put_out(self, participants: Iterable[str]) -> None:
+        """Tell every signaling node that these participants may be in no room any more."""
+        for participant in participants:
+            try:
+                order = orjson.dumps({"participant": participant})
+                await self._client.publish(_REVOKE, order)
+            except nats.errors.Error as error:
+                log.warning("bus.revoke_failed", error=type(error).__name__)
+
     @contextlib.contextmanager
     def listening(self, topic: str) -> Iterator[asyncio.Event]:
         """Give an event that is set at each wake-up of the topic."""
@@ -77,9 +89,11 @@ class Bus:
 
     async def close(self) -> None:
         """Flush what was published and close the connection."""
-        with contextlib.suppress(nats.errors.Error, TimeoutError):
+        # With the server away both fail, and there is nobody to tell.
+        with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
             await self._client.flush(_FLUSH_SECONDS)
-        await self._client.close()
+        with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+            await self._client.close()
 
     async def _on_wake(self, message: Msg) -> None:
         for event in self._waiting.get(message.subject.removeprefix(_SUBJECT), ()):

@@ -26,7 +26,9 @@ def _keep(folder: Path, data: bytes) -> str:
     path = path_of(folder, digest)
     if path.exists():
         return digest
-    path.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    for part in (folder, path.parent.parent, path.parent):
+        # With `parents=True` those above would be open to everybody.
+        part.mkdir(mode=_PRIVATE, exist_ok=True)
     # A temporary file is readable by its owner only; it appears under its name when whole.
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:

@@ -21,9 +21,10 @@ from server.referrals.station_forms import (
     RequestForm,
 )
 from server.referrals.vitals import MEASURES
-from server.web.context import db_and_actor
+from server.web.context import LOCALE, db_and_actor
 from server.web.forms import Form, blank, read_form
 from server.web.paths import path_id
+from server.web.rendering import named
 from server.web.responses import json, page, redirect
 from server.web.routes import KIB, route
 
@@ -147,7 +148,8 @@ async def show_form(
             _hospital_choice(one, name, actor.province_code) for one, name in hospitals
         ],
         specialties=[
-            (one.code, one.name) for one in await station_queries.specialties(db)
+            (one.code, named(one, request[LOCALE]))
+            for one in await station_queries.specialties(db)
         ],
         conversation=await station_queries.conversation(db, referral.id),
         documents=await documents.of_referral(db, actor, referral.id),

@@ -63,7 +63,7 @@ class Reading:
 
 
 MEASURES: dict[Vital, Measure] = {
-    Vital.PULSE: Measure(N_("Mạch"), "lần/phút", 20, 300, 41, 130, adults_only=True),
+    Vital.PULSE: Measure(N_("Mạch"), N_("lần/phút"), 20, 300, 41, 130, adults_only=True),
     Vital.SYSTOLIC: Measure(
         N_("Huyết áp tâm thu"), "mmHg", 40, 300, 91, 179, adults_only=True
     ),
@@ -72,7 +72,7 @@ MEASURES: dict[Vital, Measure] = {
     ),
     Vital.TEMPERATURE: Measure(N_("Nhiệt độ"), "°C", 30, 44, 35.1, 39),
     Vital.RESPIRATORY_RATE: Measure(
-        N_("Nhịp thở"), "lần/phút", 4, 120, 9, 24, adults_only=True
+        N_("Nhịp thở"), N_("lần/phút"), 4, 120, 9, 24, adults_only=True
     ),
     Vital.OXYGEN_SATURATION: Measure(N_("SpO₂"), "%", 40, 100, 92),
     Vital.GLUCOSE: Measure(N_("Đường huyết"), "mmol/L", 0.5, 60, 3.9, 16.7),
@@ -171,10 +171,6 @@ def _out_of_range(vital: Vital, measure: Measure) -> FieldError:
     return FieldError(
         vital,
         "vital_out_of_range",
-        N_("Số này nằm ngoài khoảng {low}–{high} {unit}. Hãy xem lại."),
-        (
-            ("low", written(measure.low)),
-            ("high", written(measure.high)),
-            ("unit", measure.unit),
-        ),
+        N_("Số này nằm ngoài khoảng {low}–{high}. Hãy xem lại."),
+        (("low", written(measure.low)), ("high", written(measure.high))),
     )

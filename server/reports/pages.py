@@ -14,6 +14,7 @@ from server.access.permissions import Permission
 from server.audit import trail
 from server.core import clock
 from server.core.messages import N_
+from server.facilities import queries as facilities
 from server.reports import queries
 from server.reports.csv_table import csv_table
 from server.reports.forms import CountsQuestion
@@ -24,6 +25,7 @@ from server.reports.target import LEAST_COMPLETED, target
 from server.web.context import LOCALE, db_and_actor
 from server.web.forms import Form, bind, blank, read_query
 from server.web.i18n import LOCALES, translate
+from server.web.rendering import named
 from server.web.responses import page
 from server.web.routes import route
 
@@ -121,6 +123,12 @@ async def _answer(request: web.Request, question: CountsQuestion) -> Shown:
     lines = found.lines
     if question.by is Breakdown.TIME:
         lines = tuple(replace(one, name=_part_text(period, one)) for one in lines)
+    elif question.by is Breakdown.SPECIALTY:
+        known = {one.code: one for one in await facilities.specialties(db)}
+        lines = tuple(
+            replace(one, name=named(known[one.subject], request[LOCALE]))
+            for one in lines
+        )
     total = replace(found.total, name=translate(request, N_("Cộng")))
     return Shown(question, period, Counts(lines, total))
 

@@ -152,7 +152,8 @@ def bind(request: web.Request, model: type[M], typed: MultiDict[str]) -> Form[M]
 async def read_json(request: web.Request, model: type[M]) -> M:
     """Parse the JSON body strictly by the model; raises Invalid."""
     try:
-        return model.model_validate_json(await request.read() or b"{}")
+        body = await request.read() or b"{}"
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise Invalid(*_mistakes(model, error)) from error
 

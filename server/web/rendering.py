@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ def environment(locale: str, assets: Path) -> Environment:
     made.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"asset": _Manifest(assets), "now": clock.now, "today": clock.today}
     made.filters |= {"date": _date, "time": _time, "moment": _moment, "iso": _iso}
+    made.filters["named"] = partial(named, locale=locale)
     return made
 
 
@@ -107,6 +108,11 @@ class _Manifest:
 
     def __call__(self, name: str) -> str:
         return f"/assets/{self._names.get(name, name)}"
+
+
+def named(thing: Any, locale: str) -> str:
+    """Return the name of what has one in Vietnamese and one in English."""
+    return str(thing.name if locale == "vi" else thing.name_en)
 
 
 def _date(value: date | datetime | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zlib
 from typing import TYPE_CHECKING
 
 import structlog
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger()
+_JSON = "application/json"
 CHANGE_PASSWORD_PATH = "/account/password"  # noqa: S105
 _ALLOWED_BEFORE_CHANGE = {CHANGE_PASSWORD_PATH, "/sign-out", "/language"}
 
@@ -57,6 +59,21 @@ class LengthMissing(Refusal):
     status = 411
     code = "length_required"
     message = N_("Yêu cầu thiếu tiêu đề Content-Length.")
+
+
+class BodyUnreadable(Refusal):
+    """The body is not what its headers say, or broke off."""
+
+    code = "body_unreadable"
+    message = N_("Không đọc được nội dung gửi lên. Hãy tải lại trang và gửi lại.")
+
+
+class MediaTypeRefused(Refusal):
+    """A JSON write came as something else."""
+
+    status = 415
+    code = "media_type_refused"
+    message = N_("API chỉ nhận nội dung kiểu application/json.")
 
 
 @web.middleware
@@ -141,10 +158,16 @@ async def _take_in_body(request: web.Request, found: Route) -> None:
     shown = SESSION_COOKIE in request.cookies or "Authorization" in request.headers
     if found.needs is not Access.ANYONE and not shown:
         return
-    if request.content_type in FORM_TYPES:
-        await request.post()
-    else:
-        await request.read()
+    if found.is_api and request.can_read_body and request.content_type != _JSON:
+        raise MediaTypeRefused
+    try:
+        if request.content_type in FORM_TYPES:
+            await request.post()
+        else:
+            await request.read()
+    # What the parser of forms raises for a missing boundary, a charset, an encoding of a part.
+    except (ValueError, LookupError, RuntimeError, zlib.error) as error:
+        raise BodyUnreadable from error
 
 
 async def _admit(

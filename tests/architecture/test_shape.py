@@ -61,7 +61,6 @@ def test_every_setting_is_explained_in_the_example():
 async def test_every_table_with_patient_data_forces_row_level_security(stage):
     unprotected = {
         "alembic_version",
-        "answered_requests",
         "availability_exceptions",
         "availability_rules",
         "call_events",

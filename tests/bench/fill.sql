@@ -74,11 +74,11 @@ FROM drawn WHERE i % 5 < 4 ORDER BY i;
 -- Requests in the order of time. Half of them are of the third of the patients who come
 -- again and again; what waits at the end is a day's work, however long the history.
 CREATE TEMP TABLE asked AS
-SELECT i, d.id AS patient_id, d.station_id, d.born, d.sex, s.province_code,
+SELECT chances.i, d.id AS patient_id, d.station_id, d.born, d.sex, s.province_code,
   h.ids[least(1 + floor(hospital_chance * hospital_chance * array_length(h.ids, 1))::integer,
     array_length(h.ids, 1))] AS hospital_id,
-  at, pg_temp.key(at) AS id, waited, chance,
-  CASE WHEN i > pg_temp.size() - greatest(600, pg_temp.size() / 500) THEN 'waiting'
+  chances.at, pg_temp.key(chances.at) AS id, waited, chance,
+  CASE WHEN chances.i > pg_temp.size() - greatest(600, pg_temp.size() / 500) THEN 'waiting'
     WHEN chance < 0.05 THEN 'declined' WHEN chance < 0.08 THEN 'cancelled'
     WHEN chance < 0.10 THEN 'accepted' ELSE 'closed' END AS fate
 FROM (
@@ -117,13 +117,13 @@ FROM asked ORDER BY i;
 
 INSERT INTO referral_offers (id, referral_id, specialist_id, offered_by, offered_at, due_at,
   status, answered_at, reason)
-SELECT pg_temp.key(r.submitted_at), r.id, s.ids[1 + number % array_length(s.ids, 1)],
+SELECT pg_temp.key(r.submitted_at), r.id, s.ids[1 + turn % array_length(s.ids, 1)],
   current_setting('bench.doctor')::uuid, r.submitted_at, r.submitted_at + interval '15 minutes',
-  CASE WHEN r.status = 'offered' THEN 'offered' WHEN number = 0 THEN 'accepted'
+  CASE WHEN r.status = 'offered' THEN 'offered' WHEN turn = 0 THEN 'accepted'
     ELSE 'withdrawn' END, r.accepted_at, ''
 FROM referrals AS r JOIN specialists AS s ON s.facility_id = r.hospital_id,
-  generate_series(0, 1) AS number
-WHERE r.status IN ('offered', 'accepted', 'closed') AND (number = 0 OR r.priority = 1);
+  generate_series(0, 1) AS turn
+WHERE r.status IN ('offered', 'accepted', 'closed') AND (turn = 0 OR r.priority = 1);
 INSERT INTO case_access (referral_id, person_id, patient_id, station_id, hospital_id,
   province_code, given_at, ended_at)
 SELECT a.id, current_setting('bench.specialist')::uuid, patient_id, station_id, hospital_id,

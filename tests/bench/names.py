@@ -23,7 +23,7 @@ _GIVEN = (
     " Phượng Quân Quang Quý Quyên Sang Sen Sơn Tài Tâm Tân Thảo Thắng Thanh Thành Thảo"
     " Thoa Thu Thúy Thủy Tiên Tiến Toàn Trang Trí Trinh Trung Tú Tuấn Tùng Tuyết Út Vân"
     " Việt Vinh Vy Xuân Yến"
-).split()
+)
 
 Name = tuple[int, str, str, str]
 
@@ -33,6 +33,9 @@ def names(count: int) -> Iterator[Name]:
     dice = random.Random(92)  # noqa: S311 not a secret
     families = dice.choices(list(_FAMILIES), list(_FAMILIES.values()), k=count)
     middles = dice.choices(list(_MIDDLES), list(_MIDDLES.values()), k=count)
-    for number, (family, middle) in enumerate(zip(families, middles, strict=True)):
-        name = " ".join(filter(None, (family, middle, dice.choice(_GIVEN))))
+    given = dice.choices(_GIVEN.split(), k=count)
+    for number, (family, middle, last) in enumerate(
+        zip(families, middles, given, strict=True)
+    ):
+        name = " ".join(filter(None, (family, middle, last)))
         yield number, name, fold(name), name_sort_key(name)

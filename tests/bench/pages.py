@@ -15,17 +15,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import asyncpg
+from yarl import URL
 
 from server.core import clock
 from server.embedded.postgres_address import SUPERUSER
-from tests.bench.replay import big_tables, explained, heard, replay, written_down
+from tests.bench.replay import (
+    Statement,
+    big_tables,
+    explained,
+    heard,
+    replay,
+    written_down,
+)
 from tests.bench.stage import COORDINATOR, STATION, Stage, filled_stage, say
+from tests.bench.table import Measured, table
 from tests.conftest import Visitor
 
 SIZES = [int(one) for one in os.getenv("BENCH_ROWS", "10000 1000000").split()]
 REQUESTS = int(os.getenv("BENCH_REQUESTS", "300"))
 _WARM_UP = 20
-_GOAL_MS = 30.0
 _EMPTY = "/account/password"
 
 
@@ -39,26 +47,11 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Milliseconds of a page, of its statements alone and of an empty page."""
-
-    rows: int
-    page: str
-    p50: float
-    p95: float
-    sql_p50: float
-    sql_p95: float
-    empty_p50: float
-    queries: int
-    kilobytes: float
-    whole_reads: list[str]
-
-
 class Site:
     """The address of a server, in the shape that a visitor asks for."""
 
-    def __init__(self, port: int) -> None:
-        self.host, self.port = "127.0.0.1", port
+    port: int
+    host: str = "127.0.0.1"
 
 
 async def pages_of(stage: Stage) -> list[Page]:
@@ -115,21 +108,90 @@ def p95(spent: list[float]) -> float:
 
 
 async def get(visitor: Visitor, path: str) -> bytes:
-    async with visitor.http.get(visitor.root.with_path("/").join_path(path)) as answer:
+    async with visitor.http.get(visitor.root.join(URL(path))) as answer:
         body = await answer.read()
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status}")
         return body
 
 
-async def measure(stage: Stage, rows: int) -> list[Measured]:
-    """Measure every page on one size of the database."""
-    database = await asyncpg.connect(stage.address.app_url)
-    big = await big_tables(database)
-    results = []
-    async with written_down(stage.settings) as listening:
-        for page in await pages_of(stage):
-            results.append(await _measured(stage, page, rows, listening, database, big))
-            say(f"{rows} {page.title}: {results[-1].p50:.1f} ms")
-    await database.close()
-    return results
+class Bench:
+    """The program as it runs, the same program where it can be heard, and the database."""
+
+    def __init__(self, stage: Stage, listening, database: asyncpg.Connection) -> None:
+        self.database = database
+        self._sites = {"running": Site(stage.settings.port), "heard": listening}
+        self._visitors: dict[tuple[str, str], Visitor] = {}
+        self._empty: dict[str, list[float]] = {}
+
+    async def visitor(self, site: str, username: str) -> Visitor:
+        if (site, username) not in self._visitors:
+            visitor = await Visitor(self._sites[site]).sign_in(username)
+            self._visitors[site, username] = visitor
+        return self._visitors[site, username]
+
+    async def empty(self, username: str) -> list[float]:
+        if username not in self._empty:
+            visitor = await self.visitor("running", username)
+            self._empty[username] = await timed(lambda: get(visitor, _EMPTY))
+        return self._empty[username]
+
+    async def statements(self, page: Page) -> list[Statement]:
+        visitor = await self.visitor("heard", page.username)
+        await get(visitor, page.path)
+        with heard() as statements:
+            await get(visitor, page.path)
+        return statements
+
+    async def measure(self, page: Page, rows: int, big: set[str]) -> Measured:
+        visitor = await self.visitor("running", page.username)
+        empty = await self.empty(page.username)
+        shown = await timed(lambda: get(visitor, page.path))
+        statements = await self.statements(page)
+        alone = await timed(lambda: replay(self.database, statements))
+        plans = await explained(self.database, statements, big)
+        return Measured(
+            rows=rows,
+            page=page.title,
+            p50=statistics.median(shown),
+            p95=p95(shown),
+            sql_p50=statistics.median(alone),
+            sql_p95=p95(alone),
+            empty_p50=statistics.median(empty),
+            queries=len(statements),
+            kilobytes=len(await get(visitor, page.path)) / 1024,
+            plans=plans,
+        )
+
+    async def close(self) -> None:
+        for visitor in self._visitors.values():
+            await visitor.close()
+
+
+async def measured(rows: int) -> list[Measured]:
+    """Measure every page on a database of this size."""
+    with tempfile.TemporaryDirectory(prefix="tramxa-bench-") as folder:
+        async with filled_stage(Path(folder), rows) as stage:
+            database = await asyncpg.connect(stage.address.app_url)
+            big = await big_tables(database)
+            async with written_down(stage.settings) as listening:
+                bench = Bench(stage, listening, database)
+                found = []
+                for page in await pages_of(stage):
+                    found.append(await bench.measure(page, rows, big))
+                    say(f"{rows:>9,} {page.title}: {found[-1].p50:.1f} ms")
+                await bench.close()
+            await database.close()
+            return found
+
+
+def main() -> None:
+    """Measure each size in turn and print one table."""
+    found = [one for rows in SIZES for one in asyncio.run(measured(rows))]
+    print(table(found))  # noqa: T201
+    if path := os.getenv("BENCH_JSON"):
+        Path(path).write_text(json.dumps([asdict(one) for one in found], indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,15 @@ class Statement:
         return (*self.parameters[:key], new_id(), *self.parameters[key + 1 :])
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How the database answers a statement."""
+
+    sql: str
+    reads: list[str]
+    whole_reads_of_big_tables: list[str]
+
+
 @asynccontextmanager
 async def written_down(settings) -> AsyncIterator[TestServer]:
     """Run the same application here, where its statements can be heard."""
@@ -73,22 +82,18 @@ async def big_tables(db: asyncpg.Connection) -> set[str]:
 
 async def explained(
     db: asyncpg.Connection, statements: list[Statement], big: set[str]
-) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Give for each statement how it reads its tables, and which it reads wholly."""
+) -> list[Plan]:
+    """Ask for the plan of each statement, as whoever acts in its transaction."""
     found = []
     async with db.transaction():
-        for statement in statements:
-            rows = await db.fetch(
-                f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.anew()
-            )
-            if "set_config" in statement.sql:  # from here on somebody acts
-                await db.fetch(statement.sql, *statement.parameters)
-            plan = json.loads(rows[0][0])[0]["Plan"]
-            reads = sorted(set(_reads(plan)))
-            wholly = [one for one in reads if one.startswith("Seq Scan")]
-            bad = [one for one in wholly if one.removeprefix("Seq Scan on ") in big]
-            found.append((" ".join(statement.sql.split())[:90], reads, bad))
-    return iter(found)
+        for one in statements:
+            rows = await db.fetch(f"EXPLAIN (FORMAT JSON) {one.sql}", *one.anew())
+            if "set_config" in one.sql:  # from here on somebody acts
+                await db.fetch(one.sql, *one.parameters)
+            reads = sorted(set(_reads(json.loads(rows[0][0])[0]["Plan"])))
+            whole = [name for name in big if f"Seq Scan on {name}" in reads]
+            found.append(Plan(" ".join(one.sql.split())[:90], reads, whole))
+    return found
 
 
 def _reads(node: dict[str, Any]) -> Iterator[str]:
@@ -99,5 +104,3 @@ def _reads(node: dict[str, Any]) -> Iterator[str]:
         yield f"{node['Node Type']} by {node['Index Name']}"
     for child in node.get("Plans", ()):
         yield from _reads(child)
-
-

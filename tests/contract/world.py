@@ -165,7 +165,7 @@ def _traces(booked: Appointment, meeting: Consultation, call: CallAttempt) -> li
         ),
         ReferralMessage(
             referral_id=booked.referral_id,
-            by=meeting.specialist_id,
+            author_id=meeting.specialist_id,
             text="Có đau khi nghỉ không?",
             at=moment,
         ),
@@ -211,7 +211,7 @@ async def _papers(world: World) -> None:
         patient_id=case.patient_id,
         facility_id=case.station_id,
         kind=IdentifierKind.PASSPORT,
-        value=new_id().hex[:9].upper(),
+        value=new_id().hex[-9:].upper(),
     )
     async with world.stage.as_platform() as db:
         db.add_all([document, consent, passport])

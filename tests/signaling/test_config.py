@@ -44,6 +44,13 @@ def test_turn_and_credentials_may_be_left_out(environment):
     assert settings.nats.user is None
 
 
+def test_the_address_of_nats_may_be_read_from_a_file(environment, tmp_path):
+    (tmp_path / "address").write_text("nats://user:secret@10.0.0.9:4222\n")
+    del environment["NATS_URL"]
+    environment["NATS_URL_FILE"] = str(tmp_path / "address")
+    assert from_environment(environment).nats.url == "nats://user:secret@10.0.0.9:4222"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

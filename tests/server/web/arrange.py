@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from server.referrals.models import ReferralDetails
 from server.referrals.states import ReferralStatus
 from tests.server.appointments.arrange import book, free_slots, held_case
 from tests.server.documents.arrange import add_document
@@ -38,9 +39,11 @@ async def _requests(visitors, stage) -> None:
     emergency = await draft(binh)
     await written(binh, emergency, priority="1", pulse="180")
     await agreed(binh, emergency, ground="emergency", reason="Hôn mê, không có người nhà")
-    for status in ReferralStatus:
-        if status is not ReferralStatus.DRAFT:
-            await held_case(stage, status=status)
+    station = (await stage.actor("binh")).facility_id
+    for status in set(ReferralStatus) - {ReferralStatus.DRAFT}:
+        held = await held_case(stage, status=status)
+        async with stage.as_platform() as db:
+            db.add(ReferralDetails(referral_id=held, station_id=station))
 
 
 async def _queue(visitors, stage) -> None:

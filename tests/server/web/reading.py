@@ -9,6 +9,7 @@ BUTTONS = {"submit", "button", "reset"}
 SILENT = {"script", "style", "template"}
 # Attributes that scripts read as names, not as sentences.
 NAMES = {"data-on", "data-module"}
+VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 @dataclass
@@ -21,8 +22,12 @@ class Form:
     visible: list[str] = field(default_factory=list)
 
 
+def _last(tags: list[str], tag: str) -> int:
+    return len(tags) - 1 - tags[::-1].index(tag)
+
+
 class Page(HTMLParser):
-    """What stands on a page."""
+    """What stands on a page, except what says that it is in a language of its own."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -31,11 +36,15 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._silent = 0
+        self._foreign: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         given = {name: value or "" for name, value in attrs}
         self._silent += tag in SILENT
+        if self._foreign or (tag != "html" and "lang" in given):
+            self._foreign += [tag] * (tag not in VOID)
+            return
         if tag == "html":
             self.language = given.get("lang", "")
         if tag == "a" and "href" in given:
@@ -49,10 +58,12 @@ class Page(HTMLParser):
                 self.words.append((f"{tag}[{name}]", value.strip()))
 
     def handle_endtag(self, tag):
+        if tag in self._foreign:
+            self._foreign = self._foreign[: _last(self._foreign, tag)]
         self._silent -= tag in SILENT
 
     def handle_data(self, data):
-        if not self._silent and data.strip():
+        if not self._silent and not self._foreign and data.strip():
             self.words.append(("text", " ".join(data.split())))
 
     def _add_field(self, tag, given) -> None:
