@@ -62,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument("username", help="tên đăng nhập, chữ không dấu")
     admin.add_argument("full_name", help="họ và tên")
     admin.add_argument("province", help="mã tỉnh, ví dụ 92")
+    stations = _add(
+        commands,
+        "add-stations",
+        _add_stations,
+        "thêm trạm y tế cho mỗi xã chưa có trạm",
+    )
+    stations.add_argument("province", help="mã tỉnh, ví dụ 92")
     _add(commands, "doctor", _doctor, "kiểm tra máy và nói việc cần làm")
     icd = _add(
         commands, "import-icd10", _import_icd10, "nhập danh mục ICD-10 chính thức (CSV)"
@@ -124,6 +131,12 @@ def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
             )
         )
     print(f"Mật khẩu dùng một lần: {password}")
+
+
+def _add_stations(settings: Settings, arguments: argparse.Namespace) -> None:
+    with running.owner_url(settings) as url:
+        count = asyncio.run(reference_data.add_stations(url, arguments.province))
+    print(f"Đã thêm {count} trạm y tế.")
 
 
 def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:

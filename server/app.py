@@ -152,7 +152,11 @@ def make_app(settings: Settings) -> web.Application:
 def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     """Return the menu of a person, with the page being shown marked."""
     return [
-        {"href": href, "text": text, "current": path == href}
+        {
+            "href": href,
+            "text": text,
+            "current": path == href or path.startswith(f"{href}/"),
+        }
         for needs, href, text in _MENU
         if actor.may(needs)
     ]

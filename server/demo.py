@@ -22,7 +22,8 @@ from server.facilities.models import (
     FacilityKind,
     Level,
 )
-from server.places.models import Commune, CommuneKind, Province
+from server.facilities.seed import station_of
+from server.places.models import Commune, Province
 from server.rosters.models import AvailabilityRule
 
 if TYPE_CHECKING:
@@ -128,13 +129,9 @@ def _facility(key: str, name: str, kind: FacilityKind, province_code: str) -> Fa
 
 
 def _station(commune: Commune) -> Facility:
-    zone = commune.kind is CommuneKind.SPECIAL_ZONE
-    name = f"Trạm y tế {'' if zone else commune.kind.value + ' '}{commune.name}"
-    station = _facility(
-        f"station:{commune.code}", name, FacilityKind.STATION, commune.province_code
-    )
-    station.level = Level.INITIAL
-    station.commune_code = commune.code
+    station = station_of(commune)
+    station.id = demo_id(f"station:{commune.code}")
+    station.active_from = _START
     station.provider_code = f"S{int(commune.code) % 10_000:04d}"
     station.phone = f"+84293{commune.code.zfill(6)}"
     return station

@@ -8,6 +8,16 @@ from server.places import seed as places_seed
 from server.records import seed as records_seed
 
 
+async def add_stations(database_url: str, province_code: str) -> int:
+    """Give every commune of a province its station; returns how many were added."""
+    engine = make_engine(database_url, 2)
+    try:
+        async with transaction(make_sessions(engine)) as db:
+            return await facilities_seed.add_stations(db, province_code)
+    finally:
+        await engine.dispose()
+
+
 async def load(database_url: str) -> None:
     """Bring places, specialties and diagnoses up to date; safe to repeat."""
     engine = make_engine(database_url, 2)

@@ -213,7 +213,7 @@ class Visitor:
         )
 
     async def _keep(self, response: ClientResponse) -> ClientResponse:
-        self.text = await response.text()
+        self.text = await response.text(errors="replace")
         found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', self.text)
         if found:
             self.csrf = found[1]

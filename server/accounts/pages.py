@@ -62,8 +62,9 @@ async def sign_in(request: web.Request) -> web.Response:
         )
     except sessions.WrongCredentials as refusal:
         return _again(request, _SIGN_IN, form.refused(refusal))
-    if ACTOR in request and request[ACTOR].session_id is not None:
-        await sessions.end(request[DB], request[ACTOR].session_id)
+    before = request[ACTOR].session_id if ACTOR in request else None
+    if before is not None:
+        await sessions.end(request[DB], before)
     response = redirect(_own_path(form.data.next))
     set_cookie(response, SESSION_COOKIE, token)
     return response

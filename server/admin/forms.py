@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from server.access.permissions import Role
 from server.core.messages import N_
 from server.facilities.models import FacilityKind
+from server.web.days import CalendarDay
 from server.web.forms import Input, mistake
 
 
@@ -70,7 +71,7 @@ class TrailQuestion(Input):
     username: Annotated[str, Field(max_length=64)] = ""
     action: Annotated[str, Field(max_length=64)] = ""
     patient_id: UUID | None = None
-    day: date | None = None
+    day: CalendarDay | None = None
     before: Annotated[str, Field(max_length=80), AfterValidator(_cursor)] = ""
     messages: ClassVar[Mapping[str, str]] = {
         "patient_id": N_("Mã người bệnh là dãy 36 ký tự trên địa chỉ trang hồ sơ."),

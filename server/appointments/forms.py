@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, Field
 
 from server.core.messages import N_
-from server.web.forms import Input
+from server.web.forms import Input, Written
 
 
 class ChosenSlot(Input):
@@ -24,7 +24,7 @@ class ChosenSlot(Input):
 class ChosenDay(Input):
     """The day whose slots are shown."""
 
-    day: date | None = None
+    day: Annotated[date, Written] | None = None
 
 
 class Cancellation(Input):

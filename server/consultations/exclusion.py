@@ -56,10 +56,14 @@ def _with_an_excluded_person() -> ColumnElement[bool]:
     involved = Person.id.in_(
         [CallAttempt.caller_id, CallAttempt.answered_by, Consultation.specialist_id]
     )
-    reads_case = exists().where(
-        CaseAccess.referral_id == Consultation.referral_id,
-        CaseAccess.person_id == Person.id,
-        CaseAccess.ended_at.is_(None),
+    reads_case = (
+        exists()
+        .where(
+            CaseAccess.referral_id == Consultation.referral_id,
+            CaseAccess.person_id == Person.id,
+            CaseAccess.ended_at.is_(None),
+        )
+        .correlate(Consultation, Person)
     )
     lost_the_case = and_(Person.role == Role.SPECIALIST, ~reads_case)
     return exists().where(involved, or_(Person.disabled_at.is_not(None), lost_the_case))

@@ -46,12 +46,12 @@ def _verify(password_hash: str | None, password: str) -> bool:
 
 def fingerprint(token: str) -> bytes:
     """Return the SHA-256 under which a bearer secret is stored."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(_bytes(token)).digest()
 
 
 def seal(key: bytes, text: str) -> str:
     """Return a keyed digest of the text, to be compared with `matches`."""
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, _bytes(text), hashlib.sha256).hexdigest()
 
 
 def matches(expected: str, given: str) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from typing_extensions import override
+
+from server.core import clock
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
@@ -14,7 +18,9 @@ if TYPE_CHECKING:
 
 def set_up(program: str) -> None:
     """Send the logs of this program to standard error."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WithoutValues(program))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -26,6 +32,28 @@ def set_up(program: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(program=program)
+
+
+class WithoutValues(logging.Formatter):
+    """Writes what libraries log: their own words, not the request or row they speak of."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__()
+        self._program = program
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the first line of the message without its arguments, as JSON."""
+        entry: dict[str, Any] = {
+            "event": str(record.msg).partition("\n")[0],
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": clock.now().isoformat(),
+            "program": self._program,
+        }
+        if record.exc_info:
+            entry["exception"] = _places(record.exc_info[1])
+        return json.dumps(entry)
 
 
 def _without_values(logger: WrappedLogger, name: str, entry: EventDict) -> EventDict:

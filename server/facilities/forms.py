@@ -35,10 +35,16 @@ def _phone(typed: str) -> str:
 
 def _day(typed: object) -> object:
     """Take a date as Vietnam writes it, 09/03/2026, besides ISO 8601."""
-    if isinstance(typed, str) and typed.count("/") == 2:  # noqa: PLR2004
-        day, month, year = (part.strip() for part in typed.split("/"))
-        return f"{year.zfill(4)}-{month.zfill(2)}-{day.zfill(2)}"
-    return typed
+    if not isinstance(typed, str):
+        return typed
+    text = typed.strip()
+    if text.count("/") == 2:  # noqa: PLR2004
+        day, month, year = (part.strip() for part in text.split("/"))
+        text = f"{year.zfill(4)}-{month.zfill(2)}-{day.zfill(2)}"
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return typed
 
 
 Day = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 PAGE = 100
-
+# As many digits as always fit into xid8.
+_MADE_HERE = re.compile(r"[0-9]{1,19}\Z")
 
 BEFORE_ALL = UUID(int=0)
 
@@ -32,7 +34,7 @@ class Cursor:
         """Return the cursor that `str()` wrote, or None when it is not one."""
         number, _, key = value.partition(".")
         try:
-            return cls(int(number), UUID(key)) if number.isdecimal() else None
+            return cls(int(number), UUID(key)) if _MADE_HERE.match(number) else None
         except ValueError:
             return None
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from server.access.permissions import Permission
 from server.audit import trail
 from server.core.errors import Invalid
+from server.core.states import refuse_wrong_move
 from server.referrals import (
     history,
     offer_queries,
@@ -45,6 +46,14 @@ if TYPE_CHECKING:
 
 _QUEUE = "referrals/queue.html.j2"
 _TRIAGE = "referrals/triage.html.j2"
+_LEADS_TO = {
+    "classify": ReferralStatus.TRIAGED,
+    "ask": ReferralStatus.NEEDS_INFO,
+    "decline": ReferralStatus.DECLINED,
+    "offers": ReferralStatus.OFFERED,
+}
+# What may be decided again without leaving the state.
+_REPEATED = {"classify", "offers"}
 _MINUTES = (5, 10, 15, 30, 60, 120, 240)
 
 
@@ -145,6 +154,7 @@ async def _decide(
 ) -> web.Response:
     """Carry out a decision; a refused form is shown again in its place on the page."""
     if form.data is None:
+        await _refuse_late(request, name)
         return await _triage_page(request, name, form)
     data: Input = form.data
     try:
@@ -154,6 +164,15 @@ async def _decide(
     if referral.status is ReferralStatus.DECLINED:
         return redirect("/queue")
     return redirect(_address(referral))
+
+
+async def _refuse_late(request: web.Request, name: str) -> None:
+    """Raise WrongState when the page has no place left for the form."""
+    db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, path_id(request, "id"))
+    wanted = _LEADS_TO[name]
+    if referral.status is not wanted or name not in _REPEATED:
+        refuse_wrong_move(TRANSITIONS, referral.status, wanted)
 
 
 async def _triage_page(

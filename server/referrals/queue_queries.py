@@ -11,16 +11,17 @@ from uuid import UUID
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Function,
+    ScalarSelect,
     Select,
     bindparam,
     func,
     literal,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 from typing_extensions import override
 
 from server.access.actor import Actor, Scope
@@ -129,18 +130,18 @@ async def specialties(db: AsyncSession) -> Sequence[Specialty]:
 
 def page_of_queue(actor: Actor, filters: Filters, after: Place | None) -> Select[Any]:
     """Return the statement: a page by the index of the lane, then what it shows beside."""
-    found = _page(actor, filters, after).subquery()
-    queued = aliased(Referral, found)
-    asked = _asked(queued)
+    name = func.trim(Person.title + " " + Person.full_name)
+    asked = func.array_agg(
+        aggregate_order_by(name, ReferralOffer.due_at, Person.name_sort)
+    )
     return (
-        select(queued, asked.c.people, asked.c.due_at)
-        .join(asked, true())
+        _page(actor, filters, after)
         .options(
-            joinedload(queued.station, innerjoin=True),
-            joinedload(queued.hospital, innerjoin=True),
-            joinedload(queued.specialty, innerjoin=True),
+            joinedload(Referral.station, innerjoin=True),
+            joinedload(Referral.hospital, innerjoin=True),
+            joinedload(Referral.specialty, innerjoin=True),
         )
-        .order_by(queued.priority, queued.due_at, queued.submitted_at, queued.id)
+        .add_columns(_offered(asked), _offered(func.min(ReferralOffer.due_at)))
     )
 
 
@@ -185,21 +186,16 @@ def _page(actor: Actor, filters: Filters, after: Place | None) -> Select[Referra
     return statement
 
 
-def _asked(queued: Any) -> Any:
-    name = func.trim(Person.title + " " + Person.full_name)
+def _offered(value: Function[Any]) -> ScalarSelect[Any]:
+    """Return a value over the open offers of a line; worked out for the page alone."""
     return (
-        select(
-            func.array_agg(
-                aggregate_order_by(name, ReferralOffer.due_at, Person.name_sort)
-            ).label("people"),
-            func.min(ReferralOffer.due_at).label("due_at"),
-        )
+        select(value)
         .join(Person, Person.id == ReferralOffer.specialist_id)
         .where(
-            ReferralOffer.referral_id == queued.id,
+            ReferralOffer.referral_id == Referral.id,
             ReferralOffer.status == OfferStatus.OFFERED,
         )
-        .lateral("asked")
+        .scalar_subquery()
     )
 
 

@@ -112,13 +112,17 @@ async def _keep(
     """Save the form; return the request, or the page that says why it could not be."""
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, path_id(request, "id"))
+    if referral.status not in drafts.EDITABLE:
+        raise drafts.NotEditable
     if form.data is None:
         return await show_form(request, referral.id, form, 422), []
     content, mistakes = form.data.content()
     try:
-        await drafts.save(
+        saved = await drafts.save(
             db, actor, referral.id, content=content, revision=form.data.version
         )
+        # A form that is shown again goes on from what has just been saved.
+        form.typed["version"] = str(saved.revision)
     except drafts.EditedElsewhere as refusal:
         form.typed["version"] = str(referral.revision)
         conflict = Invalid(FieldError("version", refusal.code, refusal.message))

@@ -18,7 +18,7 @@ from server.referrals.drafts import Content
 from server.referrals.gate import MOST_QUESTIONS
 from server.referrals.states import Channel, Priority, ReferralStatus, RemoteMode
 from server.referrals.vitals import Vital
-from server.web.forms import Input
+from server.web.forms import Input, Written
 
 LONGEST_TEXT = 5000
 LONGEST_LINE = 1000
@@ -37,6 +37,7 @@ Typed = Annotated[str, Field(max_length=20)]
 # PostgreSQL and Python disagree about the ends of the calendar.
 Moment = Annotated[
     AwareDatetime,
+    Written,
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(3000, 1, 1, tzinfo=UTC)),
 ]
 Number = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]

@@ -63,7 +63,9 @@ class Reading:
 
 
 MEASURES: dict[Vital, Measure] = {
-    Vital.PULSE: Measure(N_("Mạch"), N_("lần/phút"), 20, 300, 41, 130, adults_only=True),
+    Vital.PULSE: Measure(
+        N_("Mạch"), N_("lần/phút"), 20, 300, 41, 130, adults_only=True
+    ),
     Vital.SYSTOLIC: Measure(
         N_("Huyết áp tâm thu"), "mmHg", 40, 300, 91, 179, adults_only=True
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -12,9 +11,10 @@ from server.core import clock
 from server.core.messages import N_
 from server.reports.periods import EARLIEST, LATEST, Period, PeriodKind, period_of
 from server.reports.queries import Breakdown
+from server.web.days import CalendarDay
 from server.web.forms import Input
 
-_Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+_Day = Annotated[CalendarDay, Field(ge=EARLIEST, le=LATEST)]
 
 
 class PeriodQuestion(Input):

@@ -38,7 +38,7 @@ MOST_BARS = 31
 COLUMNS = (
     N_("Yêu cầu"),
     N_("Đã nhận"),
-    N_("Từ chối"),
+    N_("Bị từ chối"),
     N_("Hoàn thành"),
     N_("Chờ trung vị (phút)"),
 )
@@ -144,7 +144,7 @@ def _filled(form: Form[CountsQuestion], period: Period) -> Form[Any]:
         return form
     return blank(
         form.request,
-        {"period": period.kind.value, "on": period.first, "by": form.data.by.value},
+        {"period": period.kind.value, "on": f"{period.first:%d/%m/%Y}", "by": form.data.by.value},
     )
 
 

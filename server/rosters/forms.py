@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from server.core.messages import N_
 from server.rosters.service import Day, Hours
+from server.web.days import CalendarDay, ClockTime
 from server.web.forms import Input, mistake
 
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _ENDS_EARLY = N_("Giờ kết thúc phải sau giờ bắt đầu.")
 _WHOLE_DAY = (time(0, 0), time(23, 59))
 
 
-def _iso(typed: object) -> object:
-    """Turn 09/03/2026 into 2026-03-09; leave everything else to be judged as it is."""
-    parts = _DAY_FIRST.fullmatch(typed) if isinstance(typed, str) else None
-    return f"{parts[3]}-{parts[2]:0>2}-{parts[1]:0>2}" if parts else typed
-
-
-CalendarDay = Annotated[date, BeforeValidator(_iso)]
 SlotMinutes = Annotated[int, Field(ge=5, le=120)]
 
 
@@ -40,8 +32,8 @@ class WeeklyHours(Input):
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(
         default_factory=list, max_length=7, validate_default=True
     )
-    starts: time
-    ends: time
+    starts: ClockTime
+    ends: ClockTime
     slot_minutes: SlotMinutes = 20
     messages: ClassVar[Mapping[str, str]] = {
         "weekdays": N_("Hãy chọn ít nhất một ngày trong tuần."),
@@ -84,8 +76,8 @@ class DifferentDay(Input):
 
     on: CalendarDay
     kind: Literal["away", "extra"] = "away"
-    starts: time | None = None
-    ends: time | None = None
+    starts: ClockTime | None = None
+    ends: ClockTime | None = None
     slot_minutes: SlotMinutes = 20
     note: Annotated[str, Field(max_length=200)] = ""
     messages: ClassVar[Mapping[str, str]] = {

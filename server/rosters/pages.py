@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -90,7 +91,8 @@ async def _page(
     db, actor = db_and_actor(request)
     week = await queries.week_of(db, actor)
     days = await queries.days_of(db, actor, clock.today())
-    wrong = hours or day
+    shown_day = replace(day or blank(request, _DAY_START), scope="day-")
+    wrong = hours or (shown_day if day else None)
     return page(
         request,
         "rosters/availability.html.j2",
@@ -98,7 +100,7 @@ async def _page(
         form_errors=wrong.errors if wrong else [],
         wrong=wrong,
         hours=hours or blank(request, _HOURS_START),
-        day=day or blank(request, _DAY_START),
+        day=shown_day,
         weekdays=WEEKDAYS,
         week=week,
         days=days,

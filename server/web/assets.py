@@ -15,7 +15,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 async def send(request: web.Request) -> web.FileResponse:
     """Send one built file, compressed in advance when the browser takes it."""
     folder = request.app[SETTINGS].assets_dir
-    path = (folder / request.match_info["name"]).resolve()
+    name = request.match_info["name"]
+    path = (folder / name).resolve() if name.isprintable() else folder
     if not path.is_relative_to(folder) or not path.is_file():
         raise NotFound
     return web.FileResponse(path, headers={"Cache-Control": _FOREVER})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_origin
 
 from multidict import MultiDict
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from server.core.errors import FieldError, Invalid
@@ -33,28 +33,23 @@ class Input(BaseModel):
     )
     messages: ClassVar[Mapping[str, str]] = {}
 
-    @model_validator(mode="before")
-    @classmethod
-    def _storable(cls, data: object) -> object:
-        _refuse_unstorable(data)
-        return data
-
 
 _SEVERAL = (list, tuple, set, frozenset)
 
 
-def _refuse_unstorable(value: object) -> None:
-    """Look through everything that was sent for text that PostgreSQL cannot keep."""
+def _is_storable(value: object) -> bool:
+    """Tell whether PostgreSQL can keep all text in what was sent."""
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise mistake("unstorable_text", _UNSTORABLE)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            _refuse_unstorable(key)
-            _refuse_unstorable(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            _refuse_unstorable(part)
+        return "\0" not in value and not any(
+            "\ud800" <= letter <= "\udfff" for letter in value
+        )
+    if isinstance(value, Mapping):
+        return all(
+            _is_storable(key) and _is_storable(one) for key, one in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return all(_is_storable(one) for one in value)
+    return True
 
 
 M = TypeVar("M", bound=Input)
@@ -85,6 +80,7 @@ class Form(Generic[M]):
     typed: MultiDict[str]
     data: M | None = None
     mistakes: list[FieldError] = field(default_factory=list)
+    scope: str = ""  # tells two forms with the same fields on one page apart
 
     def value(self, name: str) -> str:
         """Return what was typed last in the field, or an empty text."""
@@ -144,18 +140,26 @@ async def read_form(request: web.Request, model: type[M]) -> Form[M]:
 def bind(request: web.Request, model: type[M], typed: MultiDict[str]) -> Form[M]:
     """Return the form of a query string or of posted fields."""
     try:
-        return Form(request, typed, model.model_validate(_collect(model, typed)))
+        data = model.model_validate(_collect(model, typed))
     except ValidationError as error:
-        return Form(request, typed, None, _mistakes(model, error))
+        return Form(request, _shown(typed), None, _mistakes(model, error))
+    unstorable = _unstorable(data)
+    if unstorable:
+        return Form(request, _shown(typed), None, unstorable)
+    return Form(request, typed, data)
 
 
 async def read_json(request: web.Request, model: type[M]) -> M:
     """Parse the JSON body strictly by the model; raises Invalid."""
+    body = await request.read() or b"{}"
     try:
-        body = await request.read() or b"{}"
-        return model.model_validate_json(body, strict=True)
+        given = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise Invalid(*_mistakes(model, error)) from error
+    unstorable = _unstorable(given)
+    if unstorable:
+        raise Invalid(*unstorable)
+    return given
 
 
 def read_query(request: web.Request, model: type[M]) -> M:
@@ -164,6 +168,14 @@ def read_query(request: web.Request, model: type[M]) -> M:
     if form.data is None:
         raise Invalid(*form.mistakes)
     return form.data
+
+
+def _shown(typed: MultiDict[str]) -> MultiDict[str]:
+    """Return what can be shown again and looked up of text that cannot be kept."""
+    return MultiDict(
+        (name, text.replace("\0", "").encode(errors="replace").decode())
+        for name, text in typed.items()
+    )
 
 
 def _collect(model: type[Input], typed: MultiDict[str]) -> dict[str, object]:
@@ -175,6 +187,15 @@ def _collect(model: type[Input], typed: MultiDict[str]) -> dict[str, object]:
         if given:
             collected[name] = given if many else given[-1]
     return collected
+
+
+def _unstorable(given: BaseModel) -> list[FieldError]:
+    """Return a mistake for each field that still holds what a field may have cleaned."""
+    return [
+        FieldError(name, "unstorable_text", _UNSTORABLE)
+        for name, value in given.model_dump().items()
+        if not _is_storable(value)
+    ]
 
 
 def _mistakes(model: type[Input], error: ValidationError) -> list[FieldError]:
@@ -204,6 +225,12 @@ def _is_ours(found: Any) -> bool:
     return "ours" in found.get("ctx", {})
 
 
+def _refuse_count(typed: object) -> object:
+    if isinstance(typed, str) and typed.strip().lstrip("+-").replace(".", "").isdigit():
+        raise mistake("date_malformed", N_("Hãy nhập ngày, ví dụ 2026-03-09."))
+    return typed
+
+
 def mistake(code: str, message: str, **params: object) -> PydanticCustomError:
     """Return what a validator raises: a stable code and a msgid whose braces `params` fill."""
     return PydanticCustomError(
@@ -211,6 +238,10 @@ def mistake(code: str, message: str, **params: object) -> PydanticCustomError:
         "refused",
         {"ours": message, **params},
     )
+
+
+# Pydantic would take a bare number in a query for seconds since 1970.
+Written = BeforeValidator(_refuse_count)
 
 
 def _params(items: Iterable[tuple[str, object]]) -> tuple[tuple[str, object], ...]:

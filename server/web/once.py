@@ -10,10 +10,11 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import Payload, web
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from server.access.permissions import Access
 from server.core import clock
 from server.core.errors import Refusal
 from server.core.messages import N_
@@ -48,8 +49,20 @@ class KeyReused(Refusal):
     message = N_("Idempotency-Key này đã dùng cho một yêu cầu khác. Hãy dùng khóa mới.")
 
 
+class AnswerNotKept(Refusal):
+    """The write was done once; its answer held a secret, which is shown only then."""
+
+    status = 409
+    code = "answer_not_kept"
+    message = N_(
+        "Việc này đã làm xong. Câu trả lời có bí mật nên không gửi lại lần nữa."
+    )
+
+
 async def key_of(request: web.Request, route: Route) -> str | None:
     """Return the key of a write; raises KeyMissing for a JSON write without one."""
+    if route.is_api and route.needs is Access.ANYONE:
+        return None  # whoever asks for tokens again gets others
     header = request.headers.get("Idempotency-Key", "")
     if header and len(header) <= _LONGEST_KEY and header.isprintable():
         return f"api:{header}"
@@ -58,8 +71,8 @@ async def key_of(request: web.Request, route: Route) -> str | None:
     if request.content_type == "application/json":
         return None
     mark = str((await request.post()).get(ONCE_FIELD, ""))[:_LONGEST_FORM_MARK]
-    if not mark:
-        return None
+    if not mark or not (mark.isascii() and mark.isprintable()):
+        return None  # none of ours
     # A form that was changed after going back is another request, not a repetition.
     content = (await _fingerprint(request)).hex()[:_LONGEST_FORM_MARK]
     return f"form:{mark}:{content}"
@@ -86,6 +99,8 @@ async def claim(
     ).one()
     if found.fingerprint != mark:
         raise KeyReused
+    if found.status is None:
+        raise AnswerNotKept
     return _replay(found)
 
 
@@ -98,6 +113,8 @@ async def remember(
     """
     found = await db.get_one(AnsweredRequest, (person_id, key))
     body = response.body if isinstance(response, web.Response) else None
+    if isinstance(body, Payload):
+        return  # done, and never to be told again
     secret = "no-store" in response.headers.get("Cache-Control", "")
     if response.status >= 400 or secret or not isinstance(body, bytes | None):  # noqa: PLR2004
         await db.delete(found)
@@ -135,6 +152,6 @@ async def _file_mark(value: object) -> str:
     """Digest the bytes too: every photograph of a telephone is called image.jpg."""
     if not isinstance(value, web.FileField):
         return ""
-    digest = await asyncio.to_thread(hashlib.file_digest, value.file, "sha256")
+    data = await asyncio.to_thread(value.file.read)
     value.file.seek(0)
-    return f"{value.filename}:{digest.hexdigest()}"
+    return f"{value.filename}:{hashlib.sha256(data).hexdigest()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _JSON = "application/json"
+_UNREADABLE = (ValueError, LookupError, RuntimeError, web.RequestPayloadError)
 CHANGE_PASSWORD_PATH = "/account/password"  # noqa: S105
 _ALLOWED_BEFORE_CHANGE = {CHANGE_PASSWORD_PATH, "/sign-out", "/language"}
 
@@ -87,9 +89,9 @@ async def describe_request(
         # A proxy may add a line of its own instead of continuing the client's.
         forwarded = ",".join(request.headers.getall("X-Forwarded-For", [address]))
         address = forwarded.rpartition(",")[2].strip() or address
-    request[ORIGIN] = trail.Origin(
-        address[:64], request.headers.get("User-Agent", "-"), secrets.token_hex(8)
-    )
+    # Bytes that are no UTF-8 arrive as lone surrogates, which no column holds.
+    agent = request.headers.get("User-Agent", "-").encode(errors="replace").decode()
+    request[ORIGIN] = trail.Origin(address[:64], agent, secrets.token_hex(8))
     chosen = request.cookies.get(LOCALE_COOKIE, "vi")
     request[LOCALE] = chosen if chosen in {*LOCALES, PSEUDO} else "vi"
     request[NONCE] = secrets.token_urlsafe(16)
@@ -166,7 +168,7 @@ async def _take_in_body(request: web.Request, found: Route) -> None:
         else:
             await request.read()
     # What the parser of forms raises for a missing boundary, a charset, an encoding of a part.
-    except (ValueError, LookupError, RuntimeError, zlib.error) as error:
+    except (*_UNREADABLE, zlib.error) as error:
         raise BodyUnreadable from error
 
 
@@ -219,6 +221,14 @@ async def _answer_once(
     return response
 
 
+def _object_id(request: web.Request) -> UUID | None:
+    """Return the id in the path; anything else there may be a name that somebody typed."""
+    try:
+        return UUID(request.match_info.get("id", ""))
+    except ValueError:
+        return None
+
+
 async def _audit_refusal(request: web.Request, refusal: Refusal) -> None:
     actor = request.get(ACTOR)
     found = request.get(ROUTE)
@@ -230,7 +240,7 @@ async def _audit_refusal(request: web.Request, refusal: Refusal) -> None:
         trail.record(
             db,
             "request:refuse",
-            object_id=request.match_info.get("id"),
+            object_id=_object_id(request),
             outcome=Outcome.REFUSED,
             actor=actor,
             route=f"{found.method} {found.path}",

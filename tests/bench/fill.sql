@@ -15,7 +15,7 @@ CREATE FUNCTION pg_temp.one_of(choices text[]) RETURNS text LANGUAGE sql VOLATIL
 INSERT INTO facilities (id, kind, level, name, name_fold, province_code, commune_code, address,
   phone, active_from, telehealth_unit_since)
 SELECT gen_random_uuid(), 'station', 'initial', 'Trạm y tế ' || kind || ' ' || name,
-  'tram y te ' || name_fold, province_code, code, '', '+84240' || code, '2020-01-01', NULL
+  'tram ' || name_fold, province_code, code, '', '+84240' || code, '2020-01-01', NULL
 FROM communes WHERE province_code IN ('01', '48', '79');
 INSERT INTO facilities (id, kind, level, name, name_fold, province_code, address, phone,
   active_from, telehealth_unit_since)
@@ -141,3 +141,8 @@ SELECT pg_temp.key(at), id, patient_id, station_id, hospital_id,
   current_setting('bench.specialist')::uuid, 'closed', '{}', 1, 1, at + waited,
   at + waited + interval '1 hour', at + waited + interval '1 hour'
 FROM asked WHERE fate = 'closed' ORDER BY i;
+INSERT INTO documents (id, patient_id, referral_id, station_id, title, media_type, size,
+  sha256, added_by, added_at)
+SELECT pg_temp.key(at), patient_id, id, station_id, 'Điện tim', 'image/jpeg', 180000,
+  md5(i::text) || md5(i::text), current_setting('bench.doctor')::uuid, at
+FROM asked WHERE i % 3 = 0 ORDER BY i;

@@ -19,6 +19,7 @@ from yarl import URL
 
 from server.core import clock
 from server.embedded.postgres_address import SUPERUSER
+from tests.bench.program import EMPTY
 from tests.bench.replay import (
     Statement,
     big_tables,
@@ -34,7 +35,6 @@ from tests.conftest import Visitor
 SIZES = [int(one) for one in os.getenv("BENCH_ROWS", "10000 1000000").split()]
 REQUESTS = int(os.getenv("BENCH_REQUESTS", "300"))
 _WARM_UP = 20
-_EMPTY = "/account/password"
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,19 @@ async def pages_of(stage: Stage) -> list[Page]:
     ]
 
 
-async def timed(work: Callable[[], Awaitable[object]]) -> list[float]:
-    """Return the milliseconds of each run after the first few, shortest first."""
-    spent = []
+async def timed(*works: Callable[[], Awaitable[object]]) -> list[list[float]]:
+    """Return the milliseconds of each work, shortest first.
+
+    They take turns, so that whatever else the machine does falls on all of them.
+    """
+    spent: list[list[float]] = [[] for _ in works]
     for number in range(_WARM_UP + REQUESTS):
-        started = time.perf_counter()
-        await work()
-        if number >= _WARM_UP:
-            spent.append((time.perf_counter() - started) * 1000)
-    return sorted(spent)
+        for work, times in zip(works, spent, strict=True):
+            started = time.perf_counter()
+            await work()
+            if number >= _WARM_UP:
+                times.append((time.perf_counter() - started) * 1000)
+    return [sorted(times) for times in spent]
 
 
 def p95(spent: list[float]) -> float:
@@ -120,21 +124,15 @@ class Bench:
 
     def __init__(self, stage: Stage, listening, database: asyncpg.Connection) -> None:
         self.database = database
+        self._stage = stage
         self._sites = {"running": Site(stage.settings.port), "heard": listening}
         self._visitors: dict[tuple[str, str], Visitor] = {}
-        self._empty: dict[str, list[float]] = {}
 
     async def visitor(self, site: str, username: str) -> Visitor:
         if (site, username) not in self._visitors:
             visitor = await Visitor(self._sites[site]).sign_in(username)
             self._visitors[site, username] = visitor
         return self._visitors[site, username]
-
-    async def empty(self, username: str) -> list[float]:
-        if username not in self._empty:
-            visitor = await self.visitor("running", username)
-            self._empty[username] = await timed(lambda: get(visitor, _EMPTY))
-        return self._empty[username]
 
     async def statements(self, page: Page) -> list[Statement]:
         visitor = await self.visitor("heard", page.username)
@@ -145,10 +143,19 @@ class Bench:
 
     async def measure(self, page: Page, rows: int, big: set[str]) -> Measured:
         visitor = await self.visitor("running", page.username)
-        empty = await self.empty(page.username)
-        shown = await timed(lambda: get(visitor, page.path))
         statements = await self.statements(page)
-        alone = await timed(lambda: replay(self.database, statements))
+        cpu: list[float] = []
+
+        async def ask() -> None:
+            before = self._stage.cpu_ms()
+            await get(visitor, page.path)
+            cpu.append(self._stage.cpu_ms() - before)
+
+        shown, alone, empty = await timed(
+            ask,
+            lambda: replay(self.database, statements),
+            lambda: get(visitor, EMPTY),
+        )
         plans = await explained(self.database, statements, big)
         return Measured(
             rows=rows,
@@ -158,6 +165,8 @@ class Bench:
             sql_p50=statistics.median(alone),
             sql_p95=p95(alone),
             empty_p50=statistics.median(empty),
+            empty_p95=p95(empty),
+            cpu_p50=statistics.median(cpu),
             queries=len(statements),
             kilobytes=len(await get(visitor, page.path)) / 1024,
             plans=plans,

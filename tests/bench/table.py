@@ -6,8 +6,8 @@ from tests.bench.replay import Plan
 
 _GOAL_MS = 30.0
 _HEAD = (
-    "| rows | page | p50 ms | p95 ms | SQL alone p50 / p95 | page ÷ SQL | empty page p50"
-    " | page − empty | queries | kB | whole reads of big tables |"
+    "| rows | page | p50 ms | p95 ms | SQL alone p50 / p95 | page ÷ SQL | empty page p50 / p95"
+    " | page − empty | server's CPU | queries | kB | whole reads of big tables |"
 )
 
 
@@ -22,6 +22,8 @@ class Measured:
     sql_p50: float
     sql_p95: float
     empty_p50: float
+    empty_p95: float
+    cpu_p50: float
     queries: int
     kilobytes: float
     plans: list[Plan]
@@ -29,7 +31,7 @@ class Measured:
 
 def table(found: list[Measured]) -> str:
     """Return the numbers, how flat they are, and every read of a table."""
-    lines = [_HEAD, "|--:|---|" + "--:|" * 8 + "---|", *(_line(one) for one in found)]
+    lines = [_HEAD, "|--:|---|" + "--:|" * 9 + "---|", *(_line(one) for one in found)]
     return "\n".join([*lines, "", *_flatness(found), "", *_reads(found)])
 
 
@@ -39,7 +41,8 @@ def _line(one: Measured) -> str:
     return (
         f"| {one.rows:,} | {one.page} | {one.p50:.1f} | {one.p95:.1f}{slow}"
         f" | {one.sql_p50:.1f} / {one.sql_p95:.1f} | {one.p50 / one.sql_p50:.1f}×"
-        f" | {one.empty_p50:.1f} | {one.p50 - one.empty_p50:.1f} | {one.queries}"
+        f" | {one.empty_p50:.1f} / {one.empty_p95:.1f}"
+        f" | {one.p50 - one.empty_p50:.1f} | {one.cpu_p50:.1f} | {one.queries}"
         f" | {one.kilobytes:.0f} | {', '.join(bad) or 'none'} |"
     )
 

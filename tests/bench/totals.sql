@@ -15,6 +15,16 @@ FROM referrals AS r LEFT JOIN records ON records.referral_id = r.id,
 WHERE reached_at IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6;
 
+CREATE TEMP TABLE counted_days AS
+SELECT province_code, dimension, subject, starts,
+  coalesce(sum(cases) FILTER (WHERE point = 'submitted'), 0) AS requests,
+  coalesce(sum(cases) FILTER (WHERE point = 'accepted'), 0) AS accepted,
+  coalesce(sum(cases) FILTER (WHERE point = 'declined'), 0) AS declined,
+  coalesce(sum(cases) FILTER (WHERE point = 'concluded'), 0) AS completed
+FROM days GROUP BY 1, 2, 3, 4;
+ANALYZE days;
+ANALYZE counted_days;
+
 INSERT INTO report_waits (province_code, grain, dimension, starts, subject, minutes, cases)
 SELECT province_code, periods.grain, dimension, periods.starts, subject, minutes, sum(cases)
 FROM days, LATERAL report_periods(days.starts) AS periods WHERE point = 'accepted'
@@ -25,11 +35,8 @@ INSERT INTO report_counts (province_code, grain, dimension, starts, subject, req
 SELECT counted.*, medians.median
 FROM (
   SELECT province_code, periods.grain, dimension, periods.starts, subject,
-    coalesce(sum(cases) FILTER (WHERE point = 'submitted'), 0),
-    coalesce(sum(cases) FILTER (WHERE point = 'accepted'), 0),
-    coalesce(sum(cases) FILTER (WHERE point = 'declined'), 0),
-    coalesce(sum(cases) FILTER (WHERE point = 'concluded'), 0)
-  FROM days, LATERAL report_periods(days.starts) AS periods
+    sum(requests), sum(accepted), sum(declined), sum(completed)
+  FROM counted_days, LATERAL report_periods(counted_days.starts) AS periods
   GROUP BY 1, 2, 3, 4, 5
 ) AS counted LEFT JOIN (
   SELECT province_code, grain, dimension, starts, subject, min(minutes) AS median

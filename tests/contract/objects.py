@@ -38,7 +38,7 @@ def kinds_of(method: str, path: str) -> dict[str, str]:
     """Return the kind of object for each name in the path; KeyError for an unknown one."""
     before, _, after = path.removeprefix("/api/v1").partition("/{id}")
     if before == "/referrals":
-        step = after.rpartition("/")[2]
+        step = "record" if "/record" in after else after.rpartition("/")[2]
         first = "draft" if method == "PUT" and not after else "accepted"
         kinds = {"id": _REQUESTS.get(step, first)}
     else:

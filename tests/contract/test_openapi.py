@@ -44,6 +44,7 @@ CAST = {
     Role.PROVINCIAL_ADMIN: "quan",
     Role.SYSTEM_ADMIN: "admin",
 }
+LONGEST_URL = 8000
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 ANY_CASE = settings(
     max_examples=8,
@@ -152,6 +153,9 @@ class Runner:
             base_url=self.root, session=self.session, headers=headers, timeout=20
         )
         self.count += 1
+        if len(answer.request.url) > LONGEST_URL:
+            assert answer.status_code == 400  # refused before it is anybody's request
+            return
         case.validate_response(answer, checks=CHECKS)
         if answer.status_code >= 400:
             kind = answer.headers["content-type"][0]

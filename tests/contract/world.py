@@ -1,7 +1,7 @@
 """One object of each kind, all of Bình's station and Dr Minh's, and people from elsewhere."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,12 +23,12 @@ from server.demo import demo_id
 from server.documents import store
 from server.documents.models import Document
 from server.notifications.models import Event
-from server.patients.identifiers import IdentifierKind
-from server.patients.models import CaseAccess, PatientIdentifier
+from server.patients.identifiers import IdentifierKind, Precision
+from server.patients.models import CaseAccess, Patient, PatientIdentifier
 from server.records.conclusion import Conclusion, digest
 from server.records.models import Record, RecordChange, RecordResponse, RecordVersion
 from server.records.states import Decision, RecordStatus
-from server.referrals.models import Referral, ReferralMessage, ReferralOffer
+from server.referrals.models import Referral, ReferralDetails, ReferralMessage, ReferralOffer
 from server.referrals.states import Channel, ReferralStatus
 from server.rosters.models import AvailabilityException, AvailabilityRule
 from tests.server.appointments.arrange import held_case
@@ -56,9 +56,10 @@ class World:
 async def one_of_each(stage, settings) -> World:
     """Put the objects on the stage; a second call adds a second set."""
     world = World(stage, settings.documents_dir)
-    world.ids["draft"] = await _draft(stage)
+    world.ids["draft"] = await _complete(stage, await _draft(stage))
     world.ids["submitted"] = await submitted(stage)
-    world.ids["returned"] = await submitted(stage, status=ReferralStatus.NEEDS_INFO)
+    returned = await submitted(stage, status=ReferralStatus.NEEDS_INFO)
+    world.ids["returned"] = await _complete(stage, returned)
     world.ids["offered"] = await submitted(stage, status=ReferralStatus.OFFERED)
     accepted = await described_case(stage)
     world.ids["accepted"], world.ids["patient"] = accepted.referral, accepted.patient
@@ -79,6 +80,34 @@ async def _draft(stage) -> UUID:
         draft.status = ReferralStatus.DRAFT
         draft.submitted_at = draft.due_at = None
     return key
+
+
+async def _complete(stage, key: UUID) -> UUID:
+    """Add what a request needs before it may leave the station."""
+    async with stage.as_platform() as db:
+        case = await db.get_one(Referral, key)
+        case.vitals = {"pulse": 88, "systolic": 165, "diastolic": 95}
+        patient = await db.get_one(Patient, case.patient_id)
+        patient.birth_date, patient.birth_precision = date(1962, 3, 9), Precision.DAY
+        patient.phone = "+84912345678"
+        db.add(_consent(case))
+    return key
+
+
+def _consent(case: Referral) -> Consent:
+    return Consent(
+        patient_id=case.patient_id,
+        referral_id=case.id,
+        station_id=case.station_id,
+        receiving_facility_id=case.hospital_id,
+        ground=Ground.PATIENT_REQUEST,
+        wording_version="2026-11",
+        scope="Hồ sơ của lần này",
+        given_by=GivenBy.PATIENT,
+        method=Method.SIGNED_PAPER,
+        recorded_by=case.requested_by,
+        recorded_at=clock.now(),
+    )
 
 
 async def _offer(world: World) -> None:
@@ -194,19 +223,6 @@ async def _papers(world: World) -> None:
         added_by=case.requested_by,
         added_at=moment,
     )
-    consent = Consent(
-        patient_id=case.patient_id,
-        referral_id=case.id,
-        station_id=case.station_id,
-        receiving_facility_id=case.hospital_id,
-        ground=Ground.PATIENT_REQUEST,
-        wording_version="2026-11",
-        scope="Hồ sơ của lần này",
-        given_by=GivenBy.PATIENT,
-        method=Method.SIGNED_PAPER,
-        recorded_by=case.requested_by,
-        recorded_at=moment,
-    )
     passport = PatientIdentifier(
         patient_id=case.patient_id,
         facility_id=case.station_id,
@@ -214,7 +230,7 @@ async def _papers(world: World) -> None:
         value=new_id().hex[-9:].upper(),
     )
     async with world.stage.as_platform() as db:
-        db.add_all([document, consent, passport])
+        db.add_all([document, _consent(case), passport])
     world.ids["document"] = document.id
 
 
@@ -249,6 +265,7 @@ async def _record(world: World) -> None:
     )
     async with world.stage.as_platform() as db:
         db.add(record)
+        db.add(ReferralDetails(referral_id=case.id, station_id=case.station_id))
         await db.flush()
         db.add_all(_signed(record, text.content()))
     world.ids["record"] = record.id

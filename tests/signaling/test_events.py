@@ -92,6 +92,10 @@ async def test_a_revoked_participant_is_put_out_with_4403(node, stream):
     token = minh.welcome["resume"]
     await again.say({"type": "hello", "resume": token, "last_seq": 0})
     assert (await again.next("error"))["code"] == "resume_unknown"
+    kept_back = await node.open()
+    ticket = node.ticket(room, minh.participant)
+    await kept_back.say({"type": "hello", "ticket": ticket, "instance": opaque()})
+    assert (await kept_back.next("error"))["code"] == "ticket_revoked"
 
 
 async def test_events_wait_until_the_stream_is_there_again(node, stream):

@@ -59,7 +59,7 @@ async def test_table_chart_and_file_say_the_same(visitors, by):
     table = table_of(quan.text)
     bars = re.findall(r'data-requests="(\d+)"\s+data-completed="(\d+)"', quan.text)
     assert bars == [(row[1], row[4]) for row in table[:-1]]
-    labels = re.findall(r'class="chart__label"[^>]*>(.*?)</text>', quan.text)
+    labels = re.findall(r'class="chart__label"[^>]*>(.*?)</div>', quan.text)
     assert labels == [row[0] for row in table[:-1]]
     assert 'role="img"' in quan.text
     assert "style=" not in quan.text

@@ -1,11 +1,13 @@
 """What may stand on a page untranslated: names, places, diagnoses, and what people typed."""
 
 import re
+from functools import cache
 
 from sqlalchemy import select
 
 from server.accounts.models import Person
 from server.consents import wording
+from server.consents.models import Consent
 from server.documents.models import Document
 from server.facilities.models import Department, Facility, Specialty
 from server.patients.codes import ETHNIC_GROUPS
@@ -23,6 +25,7 @@ _TYPED = {
     Province: ("name", "full_name"),
     Commune: ("name", "full_name"),
     Patient: ("full_name", "current_address", "allergies", "history", "nationality"),
+    Consent: ("reason",),
     Document: ("title",),
     Diagnosis: ("name",),
     Record: ("draft",),
@@ -48,8 +51,9 @@ class Data:
 
     def __init__(self, values: set[str]) -> None:
         self._values = sorted(values, key=len, reverse=True)
+        self.taken_from = cache(self._taken_from)
 
-    def taken_from(self, text: str) -> str:
+    def _taken_from(self, text: str) -> str:
         """Return what is left."""
         left = _CODES.sub("", text)
         for value in self._values:

@@ -49,7 +49,7 @@ class FormsRead(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.ids: set[str] = set()
+        self.ids: list[str] = []
         self.forms: list[SentForm] = []
         self.summary_links: list[str] = []
         self.has_summary_heading = False
@@ -65,12 +65,11 @@ class FormsRead(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         classes = given.get("class", "")
         if given.get("id"):
-            self.ids.add(given["id"])
+            self.ids.append(given["id"])
         if tag == "form":
             self._begin(given)
-        self._in_summary |= "nhsuk-error-summary" in classes
-        self._in_summary &= tag != "form"
-        self.has_summary_heading |= "nhsuk-error-summary__title" in classes
+        self._in_summary |= "nhsuk-error-summary__list" in classes
+        self.has_summary_heading |= "nhsuk-error-summary__heading" in classes
         self.messages += "nhsuk-error-message" in classes
         if tag == "a" and self._in_summary:
             self.summary_links.append(given["href"])
@@ -80,6 +79,8 @@ class FormsRead(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "form":
             self._open = None
+        if tag == "ul":
+            self._in_summary = False
         if tag == "textarea":
             self._textarea = None
 

@@ -74,6 +74,7 @@ export class CallView {
 
   /** @param {MediaStream | null} stream - one's own */
   showSelf(stream) {
+    this.part('self').hidden = !stream?.getVideoTracks().length
     void show(/** @type {HTMLVideoElement} */ (this.part('self')), stream, { muted: true })
   }
 

@@ -3,6 +3,7 @@
 const QUIET_MS = 1500
 const AT_MOST_MS = 4500
 const RETRY_MS = [2000, 5000, 10_000, 30_000]
+const LEAVE_AFTER_MS = 8000
 
 /** One form and the draft of it that the server holds. */
 class Autosave {
@@ -11,7 +12,8 @@ class Autosave {
   #status
   #dirtySince = 0
   #failures = 0
-  #saving = false
+  /** @type {Promise<number> | null} */
+  #sending = null
   #stopped = false
   #key = ''
   #timer = 0
@@ -23,13 +25,30 @@ class Autosave {
     this.#status = form.querySelector('[data-autosave-status]')
     form.addEventListener('input', () => this.#touched())
     form.addEventListener('change', () => this.#touched())
-    form.addEventListener('submit', () => this.#stop())
+    form.addEventListener('submit', (event) => this.#leave(event))
     globalThis.addEventListener('online', () => this.#save())
     globalThis.addEventListener('beforeunload', (event) => {
       if (this.#dirtySince && !this.#stopped) event.preventDefault()
     })
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) this.#save()
+    })
+  }
+
+  /**
+   * A save that is on its way decides the version which the form must carry, so the form waits for it.
+   *
+   * @param {SubmitEvent} event
+   */
+  #leave(event) {
+    this.#stop()
+    if (!this.#sending) return
+    event.preventDefault()
+    const patience = new Promise((resolve) => setTimeout(resolve, LEAVE_AFTER_MS))
+    const { submitter } = event
+    void Promise.race([this.#sending, patience]).then(() => {
+      this.#sending = null
+      this.#form.requestSubmit(submitter)
     })
   }
 
@@ -52,12 +71,12 @@ class Autosave {
   }
 
   async #save() {
-    if (this.#stopped || this.#saving || !this.#dirtySince) return
+    if (this.#stopped || this.#sending || !this.#dirtySince) return
     const began = this.#dirtySince
-    this.#saving = true
     this.#dirtySince = 0
-    const status = await this.#send()
-    this.#saving = false
+    this.#sending = this.#send()
+    const status = await this.#sending
+    this.#sending = null
     if (status >= 200 && status < 300) this.#saved()
     else if (status === 409) this.#refused()
     else this.#failed(began)
