@@ -6,9 +6,14 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from server.notifications.models import TransactionId
 from server.schema import METADATA
+
+# Reflection meets this type in the table of events.
+ischema_names["xid8"] = TransactionId
 
 _LOCK = 7_264_691
 

@@ -56,7 +56,12 @@ def seal(key: bytes, text: str) -> str:
 
 def matches(expected: str, given: str) -> bool:
     """Compare two secrets in constant time."""
-    return hmac.compare_digest(expected.encode(), given.encode())
+    return hmac.compare_digest(_bytes(expected), _bytes(given))
+
+
+def _bytes(text: str) -> bytes:
+    """Encode what a header held, whatever bytes it was made of."""
+    return text.encode(errors="surrogatepass")
 
 
 def key_from_file(path: Path) -> bytes:

@@ -14,8 +14,8 @@ from server.web.routes import Route
 _JSON = "application/json"
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 _KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
-_SECURITY = [{"bearer": []}, {"session": [], "csrf": []}]
-_READING = [{"bearer": []}, {"session": []}]
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": [], "csrf": []}]
+_READING: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
 _PARAMETERS = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -139,7 +139,7 @@ def _responses(route: Route, found: Schemas) -> dict[str, Any]:
             answers["201"] = {"description": "Added.", "content": content}
         if not route.created or route.may_exist:
             answers["200"] = {"description": "Done.", "content": content}
-    return answers | {status: _PROBLEM for status in _refusals(route)}
+    return answers | dict.fromkeys(_refusals(route), _PROBLEM)
 
 
 def _refusals(route: Route) -> list[str]:

@@ -43,7 +43,7 @@ class _Generator(GenerateJsonSchema):
         return super().default_schema(schema)
 
     @override
-    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001
+    def field_is_required(self, field: Any, total: bool) -> bool:
         if self.mode == "serialization":
             return not _is_nullable(field["schema"])
         return super().field_is_required(field, total)
@@ -114,7 +114,10 @@ def problem() -> dict[str, Any]:
             "type": {"type": "string"},
             "title": {"type": "string"},
             "status": {"type": "integer"},
-            "detail": {"type": "string", "description": "For people, in their language."},
+            "detail": {
+                "type": "string",
+                "description": "For people, in their language.",
+            },
             "code": {
                 "type": "string",
                 "description": "For programs. A known code keeps its meaning;"

@@ -62,7 +62,7 @@ async def test_every_page_is_light_and_asks_nobody_else(site, stage, visitors, c
             weight = sum(wire.kept.values())
             assert len(wire.kept) > 3, f"{look.path}: {wire.kept}"
             if weight > MOST_BYTES and look.route not in HEAVIER:
-                heavy[look.path] = weight, wire.kept[look.path.partition("?")[0]]
+                heavy[look.path] = weight
         hosts |= wire.hosts
         await page.context.close()
     assert heavy == {}

@@ -62,5 +62,5 @@ async def test_the_job_is_done_without_scripts(site, stage, chromium):
     await binh.get_by_role("link", name="Kết luận hội chẩn").click()
     await binh.locator("[name=decision][value=accepted]").check()
     await binh.get_by_role("button", name="Xác nhận").click()
-    reached = re.compile("Trạm đã tiếp nhận|Đã hoàn tất|Chờ báo kết quả")
+    reached = re.compile("Chờ trạm phản hồi kết quả|Hạn báo")
     await expect(binh.get_by_text(reached).first).to_be_visible()

@@ -108,9 +108,7 @@ def test_the_description_holds_every_operation_of_the_route_table(document, sett
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_is_for(document):
-    operations = [
-        one for path in document["paths"].values() for one in path.values()
-    ]
+    operations = [one for path in document["paths"].values() for one in path.values()]
     names = [one["operationId"] for one in operations]
     assert len(set(names)) == len(names)
     assert all(one["summary"] for one in operations)
@@ -198,7 +196,7 @@ def run(operation, runner: Runner) -> None:
 
 @pytest.mark.parametrize("role", [None, *Role])
 async def test_the_api_answers_as_described_and_never_fails(
-    role, document, site, stage, tokens, settings
+    role, document, site, *, stage, tokens, settings
 ):
     declared = {
         (one.method, one.path): one.needs for one in make_app(settings)[TABLE].values()

@@ -60,12 +60,14 @@ async def test_a_stranger_selects_no_row_of_any_table(name, stage, tables):
 async def test_a_stranger_changes_and_deletes_no_row_of_any_table(name, stage, tables):
     touched = []
     for table in tables:
-        for statement in (
-            f"UPDATE {table} SET {await first_column(stage, table)} = DEFAULT",  # noqa: S608
-            f"DELETE FROM {table}",  # noqa: S608
-        ):
-            if await rows_touched(stage, name, statement):
-                touched.append(statement)
+        column = await first_column(stage, table)
+        changing = f"UPDATE {table} SET {column} = DEFAULT"  # noqa: S608
+        deleting = f"DELETE FROM {table}"  # noqa: S608
+        touched += [
+            statement
+            for statement in (changing, deleting)
+            if await rows_touched(stage, name, statement)
+        ]
     assert not touched
 
 
@@ -103,7 +105,8 @@ async def rows_touched(stage, name: str, statement: str) -> int:
         async with stage.acting(name) as (db, _):
             return (await db.execute(text(statement))).rowcount
     except ProgrammingError as refused:
-        assert "permission denied" in str(refused)
+        if "permission denied" not in str(refused):
+            raise
         return 0
 
 

@@ -5,23 +5,23 @@ import pytest
 from server.app import make_app
 from server.core.ids import new_id
 from server.web.routes import TABLE
+from tests.conftest import Visitor
 from tests.contract import strangers
 from tests.contract.objects import kinds_of
 from tests.contract.world import one_of_each
-from tests.conftest import Visitor
 
 WORTHLESS = (303, 401)
 
 
 @pytest.fixture(scope="module")
 async def world(stage, settings):
-    await strangers.arrange_strangers(stage)
     return await one_of_each(stage, settings)
 
 
 @pytest.fixture(scope="module")
-async def crowd(site, stage, world):
+async def crowd(site, stage):
     """Everybody by name, signed in once; "nobody" never was."""
+    await strangers.arrange_strangers(stage)
     everybody = {}
     for name in (*strangers.SIGNED_IN, *strangers.ADMITTED_NO_MORE):
         everybody[name] = await Visitor(site).sign_in(name)
@@ -51,7 +51,7 @@ def absent(ids: dict) -> dict:
 
 @pytest.mark.parametrize("name", strangers.SIGNED_IN)
 async def test_a_stranger_cannot_tell_an_object_of_others_from_none(
-    name, crowd, routes, world, stage
+    name, crowd, routes, *, world, stage
 ):
     visitor = crowd[name]
     minh = (await stage.actor("minh")).id
@@ -69,7 +69,7 @@ async def test_a_stranger_cannot_tell_an_object_of_others_from_none(
 
 @pytest.mark.parametrize("name", ["nobody", *strangers.ADMITTED_NO_MORE])
 async def test_whoever_is_not_signed_in_is_sent_to_sign_in(
-    name, crowd, routes, world, stage
+    name, crowd, routes, *, world, stage
 ):
     visitor = crowd[name]
     minh = (await stage.actor("minh")).id
@@ -87,13 +87,11 @@ async def test_whoever_is_not_signed_in_is_sent_to_sign_in(
 
 
 async def test_the_person_concerned_gets_through_with_the_same_words(
-    routes, stage, settings, visitors, world
+    routes, stage, settings, visitors
 ):
     """Without this, a stranger's 404 could be anybody's."""
     minh = (await stage.actor("minh")).id
-    people = {
-        name: await visitors(name) for name in set(strangers.OWNERS.values())
-    }
+    people = {name: await visitors(name) for name in set(strangers.OWNERS.values())}
     refused = []
     for route in routes:
         ids = of_world(await one_of_each(stage, settings), route)
