@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 _LIST = "admin/facilities.html.j2"
+_MOST_LISTED = 50
 _STEPS = "admin/facility-new.html.j2"
 _FORM = "admin/facility.html.j2"
 
@@ -41,7 +42,7 @@ async def list_facilities(request: web.Request) -> web.Response:
         commune_code=asked.commune or "",
         province_code=province,
     )
-    found = await queries.search(db, actor, search)
+    found = await queries.search(db, actor, search, _MOST_LISTED)
     return page(
         request,
         _LIST,
@@ -49,7 +50,7 @@ async def list_facilities(request: web.Request) -> web.Response:
         form=form,
         form_errors=form.errors,
         facilities=found,
-        most=queries.MOST_SHOWN,
+        most=_MOST_LISTED,
         kinds=list(FacilityKind),
         provinces=await _provinces(db, actor),
         communes=await places.communes(db, province) if province else [],

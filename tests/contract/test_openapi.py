@@ -140,6 +140,7 @@ class Runner:
         self.session = requests.Session()
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.count = 0
+        self.last = ""
 
     def send(self, case) -> None:
         self._name_what_exists(case)
@@ -151,6 +152,7 @@ class Runner:
             base_url=self.root, session=self.session, headers=headers, timeout=20
         )
         self.count += 1
+        self.last = f"{case.method} {answer.request.url} {answer.request.body!r}"
         if len(answer.request.url) > LONGEST_URL:
             assert answer.status_code == 400  # refused before it is anybody's request
             return
@@ -220,7 +222,7 @@ async def test_the_api_answers_as_described_and_never_fails(
             await asyncio.to_thread(run, operation, runner)
         except (FailureGroup, AssertionError) as failure:
             told = getattr(failure, "exceptions", [failure])
-            failures += [f"{operation.label}: {one!s:.2000}" for one in told]
+            failures += [f"{operation.label}: {one!s:.2000}\n{runner.last}" for one in told]
         count += runner.count
     assert count > 0
     assert not failures, "\n\n".join(failures)
