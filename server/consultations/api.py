@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
-from server.consultations import queries, service, tickets
+from server.consultations import calls, queries, service, tickets
 from server.consultations.models import CallAttempt, Consultation
 from server.consultations.states import AttemptStatus, ConsultationStatus, EndReason
 from server.referrals.states import Channel
@@ -99,7 +99,7 @@ async def ring(request: web.Request) -> web.Response:
     """Call the other side."""
     db, actor = db_and_actor(request)
     given = await read_json(request, Ring)
-    attempt = await service.ring(db, actor, path_id(request, "id"), given.channel)
+    attempt = await calls.ring(db, actor, path_id(request, "id"), given.channel)
     return json(_attempt(attempt), status=201)
 
 
@@ -107,14 +107,14 @@ async def accept(request: web.Request) -> web.Response:
     """Answer a call."""
     db, actor = db_and_actor(request)
     await read_json(request, Nothing)
-    return json(_attempt(await service.accept(db, actor, path_id(request, "id"))))
+    return json(_attempt(await calls.accept(db, actor, path_id(request, "id"))))
 
 
 async def decline(request: web.Request) -> web.Response:
     """Refuse a call."""
     db, actor = db_and_actor(request)
     given = await read_json(request, Refuse)
-    await service.decline(db, actor, path_id(request, "id"), busy=given.busy)
+    await calls.decline(db, actor, path_id(request, "id"), busy=given.busy)
     return no_content()
 
 
@@ -122,7 +122,7 @@ async def hang_up(request: web.Request) -> web.Response:
     """End a call, or stop ringing."""
     db, actor = db_and_actor(request)
     given = await read_json(request, HangUp)
-    await service.hang_up(db, actor, path_id(request, "id"), given.reason)
+    await calls.hang_up(db, actor, path_id(request, "id"), given.reason)
     return no_content()
 
 

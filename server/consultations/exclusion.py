@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from server.access.permissions import Role
 from server.accounts.models import Person, SignInSession
-from server.consultations import queries, service
+from server.consultations import calls, queries
 from server.consultations.models import CallAttempt, CallParticipant, Consultation
 from server.consultations.states import AttemptStatus, EndReason
 from server.core import clock
@@ -39,7 +39,7 @@ async def end_calls_of_excluded(db: AsyncSession) -> bool:
     found = rows.all()
     for attempt, meeting in found:
         ringing = attempt.status is AttemptStatus.RINGING
-        await service.close(
+        await calls.close(
             db,
             attempt,
             meeting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.access.permissions import Permission
-from server.consultations import queries, service
+from server.consultations import calls, queries, service
 from server.consultations.states import AttemptStatus
 from server.web.context import db_and_actor
 from server.web.paths import path_id
@@ -26,7 +26,7 @@ async def decline(request: web.Request) -> web.Response:
     meeting = await queries.get(db, actor, path_id(request, "id"))
     live = await queries.live_attempt(db, meeting.id)
     if live is not None and live.status is AttemptStatus.RINGING:
-        await service.decline(db, actor, live.id)
+        await calls.decline(db, actor, live.id)
     return redirect(f"/referrals/{meeting.referral_id}")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from server.consultations import queries, service
+from server.consultations import calls, queries
 from server.consultations.models import (
     CallAttempt,
     CallEvent,
@@ -32,7 +32,7 @@ async def end_unanswered(db: AsyncSession) -> bool:
         .join(Consultation, Consultation.id == CallAttempt.consultation_id)
         .where(
             CallAttempt.status == AttemptStatus.RINGING,
-            CallAttempt.rang_at < clock.now() - service.RING_FOR,
+            CallAttempt.rang_at < clock.now() - calls.RING_FOR,
         )
         .order_by(CallAttempt.rang_at)
         .limit(_BATCH)
@@ -40,7 +40,7 @@ async def end_unanswered(db: AsyncSession) -> bool:
     )
     missed = rows.all()
     for attempt, meeting in missed:
-        await service.close(
+        await calls.close(
             db,
             attempt,
             meeting,
@@ -102,7 +102,7 @@ async def _end_when_empty(
     if attempt.status is not AttemptStatus.ACCEPTED:
         return
     lost = reason != "hung_up"
-    await service.close(
+    await calls.close(
         db,
         attempt,
         meeting,

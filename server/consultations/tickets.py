@@ -16,8 +16,8 @@ from server.access.actor import Actor
 from server.access.permissions import Role
 from server.audit import trail
 from server.consultations import queries
+from server.consultations.calls import CallOver
 from server.consultations.models import CallAttempt, CallParticipant
-from server.consultations.service import CallOver
 from server.consultations.states import AttemptStatus
 from server.core import clock
 from server.core.errors import Refusal

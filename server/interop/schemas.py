@@ -15,6 +15,7 @@ REF = "#/components/schemas/{model}"
 Mode = Literal["validation", "serialization"]
 _HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 _NULL = {"type": "null"}
+_EMPTY = {"type": "string", "maxLength": 0}
 # Said by the edge itself, before or after any use case.
 _OF_THE_EDGE = {
     "internal_error": "500. The log tells more under `request_id`.",
@@ -81,7 +82,9 @@ class Schemas:
         """Give each parameter with whether it is required; a query knows no null."""
         schema = self.components[self.of_body(model)["$ref"].rpartition("/")[2]]
         for name, one in schema["properties"].items():
-            yield name, name in schema.get("required", []), _without_null(one)
+            required = name in schema.get("required", [])
+            bare = _without_null(one)
+            yield name, required, bare if required else _or_empty(bare)
 
     def forget(self, models: Iterable[type[BaseModel]]) -> None:
         """Drop the models of queries: their fields stand among the parameters."""
@@ -103,6 +106,12 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if rest.get("default", ...) is None:
         del rest["default"]
     return {**kinds[0], **rest}
+
+
+def _or_empty(schema: dict[str, Any]) -> dict[str, Any]:
+    """Allow a parameter to be named and left empty, which is as if it were not there."""
+    free = schema.get("type") == "string" and not {"format", "pattern"} & schema.keys()
+    return schema if free else {"anyOf": [schema, _EMPTY]}
 
 
 def problem() -> dict[str, Any]:

@@ -144,7 +144,11 @@ def _filled(form: Form[CountsQuestion], period: Period) -> Form[Any]:
         return form
     return blank(
         form.request,
-        {"period": period.kind.value, "on": f"{period.first:%d/%m/%Y}", "by": form.data.by.value},
+        {
+            "period": period.kind.value,
+            "on": f"{period.first:%d/%m/%Y}",
+            "by": form.data.by.value,
+        },
     )
 
 

@@ -16,7 +16,9 @@ OPTIONS = {
 }
 DESK = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
-OPEN_EVERYTHING = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+OPEN_EVERYTHING = (
+    "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+)
 # What axe has no rule for: an id that stands twice, and a page wider than its screen.
 BESIDES = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
@@ -108,7 +110,9 @@ async def test_no_page_in_any_role_has_a_violation(
         for look in own:
             answer = await page.goto(f"{root}{look.path}", wait_until="load")
             assert answer.status == 200, f"{username} {look.path}: {answer.status}"
-            found += [f"{username} {look.path}: {one}" for one in await violations(page)]
+            found += [
+                f"{username} {look.path}: {one}" for one in await violations(page)
+            ]
             if look.route in REFUSED and look.route not in sent:
                 sent.add(look.route)
                 await refused(page)

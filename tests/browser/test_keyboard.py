@@ -75,7 +75,9 @@ class Hands:
 
 
 async def sign_in(chromium, root: str, username: str) -> Hands:
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
+    context = await chromium.new_context(
+        viewport={"width": 1280, "height": 900}, locale="vi-VN"
+    )
     page = await context.new_page()
     page.set_default_timeout(30_000)
     await page.goto(f"{root}/sign-in")
@@ -97,7 +99,9 @@ async def register(binh: Hands) -> None:
     await binh.write("birth_date", "1961")
     await binh.mark("sex", 1)
     await binh.press("^Lưu$")
-    await expect(binh.page.get_by_role("heading", name="Sơn Thị Bàn Phím")).to_be_visible()
+    await expect(
+        binh.page.get_by_role("heading", name="Sơn Thị Bàn Phím")
+    ).to_be_visible()
 
 
 async def write_request(binh: Hands) -> None:
@@ -143,7 +147,9 @@ async def find_diagnosis(hands: Hands) -> None:
     await keyboard.press("Backspace")
     await expect(field).to_have_attribute("aria-expanded", "true")
     await keyboard.press("ArrowDown")
-    option = hands.page.locator(f"#{await field.get_attribute('aria-activedescendant')}")
+    option = hands.page.locator(
+        f"#{await field.get_attribute('aria-activedescendant')}"
+    )
     await expect(option).to_have_role("option")
     await expect(option).to_have_attribute("aria-selected", "true")
     await keyboard.press("Enter")

@@ -47,7 +47,9 @@ class Wire:
             self.kept[path] = sent - self._headers.get(event["requestId"], 0)
 
 
-async def test_every_page_is_light_and_asks_nobody_else(site, stage, visitors, chromium):
+async def test_every_page_is_light_and_asks_nobody_else(
+    site, stage, visitors, chromium
+):
     every = looks(await one_case_in_each_state(stage, visitors))
     host = f"{site.host}:{site.port}"
     heavy, hosts = {}, set()

@@ -222,7 +222,9 @@ async def test_the_api_answers_as_described_and_never_fails(
             await asyncio.to_thread(run, operation, runner)
         except (FailureGroup, AssertionError) as failure:
             told = getattr(failure, "exceptions", [failure])
-            failures += [f"{operation.label}: {one!s:.2000}\n{runner.last}" for one in told]
+            failures += [
+                f"{operation.label}: {one!s:.2000}\n{runner.last}" for one in told
+            ]
         count += runner.count
     assert count > 0
     assert not failures, "\n\n".join(failures)

@@ -60,7 +60,9 @@ async def collect(stage, visitors, declared: set[str]):
             found.setdefault(key, Sight(look.username, look.path, form))
     unseen = declared - NOT_IN_PAGES - {path for path, _ in found}
     assert unseen == set(), "no page shows the form"
-    return opened, sorted(found.values(), key=lambda one: bool(DRAFT.match(one.form.action)))
+    return opened, sorted(
+        found.values(), key=lambda one: bool(DRAFT.match(one.form.action))
+    )
 
 
 def declared_path(action: str, declared: set[str]) -> str:
@@ -100,7 +102,9 @@ async def test_every_form_refuses_rubbish_kindly(settings, stage, visitors):
     for name, rubbish in RUBBISH.items():
         for sight in sights:
             # Buttons alone have nothing to mistype.
-            if not sight.form.visible or route_of(HELD_BACK).fullmatch(sight.form.action):
+            if not sight.form.visible or route_of(HELD_BACK).fullmatch(
+                sight.form.action
+            ):
                 continue
             visitor = opened[sight.username]
             sent = sight.form.hidden | {one.name: rubbish for one in sight.form.visible}
@@ -108,7 +112,9 @@ async def test_every_form_refuses_rubbish_kindly(settings, stage, visitors):
             told = f"{sight.path} → {sight.form.action} ({name}): {answer.status}"
             if answer.status == 422:
                 wrong = flaws(visitor, sight.form, sent, kept=name in KEPT)
-                found += [f"{told}: {one}" for one in wrong if not (moved and "gone" in one)]
+                found += [
+                    f"{told}: {one}" for one in wrong if not (moved and "gone" in one)
+                ]
             elif answer.status not in ({303, 404, 409, 429} if moved else {303}):
                 found.append(told)
             moved = moved or answer.status == 303
