@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from yarl import URL
@@ -28,6 +28,8 @@ from server.embedded.postgres import EmbeddedPostgres
 from server.embedded.postgres_address import APPLICATION, OWNER, PostgresAddress
 
 TEMPLATE = "stage"
+# A busy machine is no reason to fail: what must appear has half a minute to do so.
+expect.set_options(timeout=30_000)
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",

@@ -6,12 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     CompoundSelect,
     Select,
+    Uuid,
     and_,
+    any_,
     extract,
     false,
+    func,
     or_,
     select,
     union,
@@ -121,7 +125,16 @@ def finding(actor: Actor, words: str, limit: int = PAGE) -> Select[Patient]:
     # The ids come from an index that holds all that is compared, and only then the rows.
     first = select(Patient.id).where(seen_by(actor)).order_by(*order).limit(limit)
     found = first.where(_meant_by(actor, words)) if words.strip() else first
-    return visible_to(actor).where(Patient.id.in_(found)).order_by(*order)
+    return visible_to(actor).where(_one_of(found)).order_by(*order)
+
+
+def _one_of(found: Select[UUID] | CompoundSelect[UUID]) -> ColumnElement[bool]:
+    """Compare with an array: whatever the planner expects, each row is read by its key.
+
+    With IN it may read the whole station and compare each patient with what was found.
+    """
+    keys = func.array(found.scalar_subquery(), type_=ARRAY(Uuid()))
+    return Patient.id == any_(keys)
 
 
 def _meant_by(actor: Actor, words: str) -> ColumnElement[bool]:
@@ -131,7 +144,7 @@ def _meant_by(actor: Actor, words: str) -> ColumnElement[bool]:
         born_in = extract("year", Patient.birth_date) == int(with_year["year"])
         return and_(_named(with_year["name"]), born_in)
     if any(character.isdigit() for character in words):
-        return Patient.id.in_(_numbered(actor, words))
+        return _one_of(_numbered(actor, words))
     return _named(words)
 
 

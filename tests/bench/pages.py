@@ -160,8 +160,10 @@ class Bench:
         return Measured(
             rows=rows,
             page=page.title,
+            p10=shown[len(shown) // 10],
             p50=statistics.median(shown),
             p95=p95(shown),
+            sql_p10=alone[len(alone) // 10],
             sql_p50=statistics.median(alone),
             sql_p95=p95(alone),
             empty_p50=statistics.median(empty),

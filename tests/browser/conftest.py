@@ -36,7 +36,7 @@ class Program:
             viewport={"width": 1280, "height": 900}, locale="vi-VN", **options
         )
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.errors.append(f"{username}: {error}"))
         page.on("console", lambda message: self._heard(username, message))
         await page.goto(f"{self.root}/sign-in")

@@ -169,7 +169,7 @@ async def agree_and_send(binh: Hands) -> str:
     return re.search(r"TX-[\w-]+", await heading.inner_text())[0]
 
 
-async def test_the_main_job_is_done_with_the_keyboard_alone(site, stage, chromium):
+async def test_the_main_job_is_done_with_the_keyboard_alone(site, chromium):
     root = f"http://{site.host}:{site.port}"
     binh = await sign_in(chromium, root, "binh")
     await register(binh)
@@ -192,7 +192,7 @@ async def test_the_main_job_is_done_with_the_keyboard_alone(site, stage, chromiu
         await hands.page.context.close()
 
 
-async def test_the_first_stop_of_a_page_leads_past_its_header(site, stage, chromium):
+async def test_the_first_stop_of_a_page_leads_past_its_header(site, chromium):
     binh = await sign_in(chromium, f"http://{site.host}:{site.port}", "binh")
     await binh.page.goto(f"http://{site.host}:{site.port}/referrals")
     await binh.reach(text="Bỏ qua, đến nội dung chính")
@@ -204,7 +204,7 @@ async def test_the_first_stop_of_a_page_leads_past_its_header(site, stage, chrom
     await binh.page.context.close()
 
 
-async def test_the_account_menu_opens_and_signs_out_by_keyboard(site, stage, chromium):
+async def test_the_account_menu_opens_and_signs_out_by_keyboard(site, chromium):
     binh = await sign_in(chromium, f"http://{site.host}:{site.port}", "binh")
     await binh.reach(text="Nguyễn Thanh Bình")
     await binh.page.keyboard.press("Enter")

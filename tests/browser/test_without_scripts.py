@@ -35,7 +35,7 @@ async def conclude(minh: Page) -> None:
     await expect(minh.get_by_text("Bác sĩ chuyên khoa đã ký").first).to_be_visible()
 
 
-async def test_the_job_is_done_without_scripts(site, stage, chromium):
+async def test_the_job_is_done_without_scripts(site, chromium):
     root = f"http://{site.host}:{site.port}"
     binh = await without_scripts(chromium, root, "binh")
     patient = await register_patient(binh, root)

@@ -137,6 +137,16 @@ async def test_every_way_of_searching_has_an_index(stage):
             assert "Seq Scan on patient" not in plan, plan
 
 
+@pytest.mark.usefixtures("known")
+async def test_a_search_by_name_compares_in_the_index_and_reads_only_what_it_shows(stage):
+    async with stage.acting("binh") as (db, actor):
+        await db.execute(text("set local enable_seqscan = off"))
+        await db.execute(text("set local enable_bitmapscan = off"))
+        plan = await _plan(db, queries.finding(actor, "phuong bich"))
+        assert "Index Only Scan using ix_patients_facility_id_name_sort" in plan, plan
+        assert "Index Scan using pk_patients" in plan, plan
+
+
 async def _plan(db, statement) -> str:
     compiled = statement.compile(
         dialect=db.get_bind().dialect, compile_kwargs={"literal_binds": True}

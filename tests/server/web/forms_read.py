@@ -1,4 +1,4 @@
-"""Reads the forms of a page as a browser does: names, kinds and values, and what a refusal shows."""
+"""Reads the forms of a page as a browser does, and what a refusal shows."""
 
 import re
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.app import make_app
 from server.web.routes import TABLE
-from tests.arrange import looks, one_case_in_each_state, route_of
+from tests.arrange import looks, one_case_in_each_state
 from tests.server.web.forms_read import FormsRead, SentForm
 
 # Sent by scripts or by the bar at the top of every page; or buttons without a field, shown on
@@ -63,6 +63,11 @@ async def collect(stage, visitors, declared: set[str]):
     return opened, sorted(
         found.values(), key=lambda one: bool(DRAFT.match(one.form.action))
     )
+
+
+def route_of(pattern: str) -> re.Pattern[str]:
+    """Return what matches the addresses of a declared path."""
+    return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", pattern) + r"(\?.*)?")
 
 
 def declared_path(action: str, declared: set[str]) -> str:
