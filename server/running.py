@@ -162,7 +162,9 @@ def owner_url(settings: Settings, *, throw_away: bool = False) -> Iterator[str]:
         yield settings.database_owner_url
         return
     if settings.database_url and not throw_away:
-        raise BadSetting("DATABASE_URL is set; set DATABASE_OWNER_URL for this command.")
+        raise BadSetting(
+            "DATABASE_URL is set; set DATABASE_OWNER_URL for this command."
+        )
     with (
         tempfile.TemporaryDirectory(prefix="tramxa-") as folder,
         asyncio.Runner() as loop,

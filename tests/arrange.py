@@ -172,12 +172,9 @@ def _of_binh(cases: Cases):
         yield "binh", "/referrals/{id}", f"/referrals/{case}"
     for path in ("/patients/{id}", "/patients/{id}/edit"):
         yield "binh", path, path.replace("{id}", str(cases.patient))
+    slots = "/referrals/{id}/appointment"
     for case in (cases.held, cases.booked):
-        yield (
-            "binh",
-            "/referrals/{id}/appointment",
-            f"/referrals/{case}/appointment",
-        )
+        yield "binh", slots, slots.replace("{id}", str(case))
     cancel = "/appointments/{id}/cancel"
     yield "binh", cancel, cancel.replace("{id}", str(cases.appointment))
     for record in (cases.record, cases.answered, cases.followed):
@@ -234,7 +231,7 @@ def _of_administrators(cases: Cases):
         yield who, "/admin/facilities/new", "/admin/facilities/new"
         yield who, "/admin/people", "/admin/people"
         yield who, "/admin/people/new", "/admin/people/new"
-    yield "quan", "/admin/facilities", "/admin/facilities?q=khong-co"
+    yield "quan", "/admin/facilities", "/admin/facilities?q=x"
     for kind in ("satellite_point", "hospital"):
         yield "quan", "/admin/facilities/new", f"/admin/facilities/new?kind={kind}"
     yield "quan", facility, one

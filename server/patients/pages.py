@@ -12,6 +12,7 @@ from server.audit import trail
 from server.core import clock
 from server.core.errors import Invalid
 from server.patients import queries, service
+from server.patients.age import age_on
 from server.patients.codes import ETHNIC_GROUPS, OCCUPATIONS, SEXES
 from server.patients.doubts import ConfirmationNeeded
 from server.patients.forms import ChangedPatientForm, PatientForm, PatientSearch
@@ -59,7 +60,7 @@ async def list_patients(request: web.Request) -> web.Response:
         words=words,
         patients=found,
         limit=queries.PAGE,
-        age_on=queries.age_on,
+        age_on=age_on,
         day=clock.today(),
     )
 
@@ -195,7 +196,7 @@ async def _form_page(
         sexes=SEXES,
         ethnic_groups=ETHNIC_GROUPS,
         occupations=OCCUPATIONS,
-        age_on=queries.age_on,
+        age_on=age_on,
         day=clock.today(),
         **(nothing | shown),
     )

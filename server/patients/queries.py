@@ -39,7 +39,6 @@ from server.places.models import Commune
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -243,11 +242,3 @@ async def own_commune_code(db: AsyncSession, actor: Actor) -> str | None:
     return await db.scalar(
         select(Facility.commune_code).where(Facility.id == actor.facility_id)
     )
-
-
-def age_on(patient: Patient, day: date) -> int | None:
-    """Return the completed years; from a year of birth alone, the difference of years."""
-    born = patient.birth_date
-    if born is None:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

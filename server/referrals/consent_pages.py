@@ -13,6 +13,7 @@ from server.consents.models import GivenBy, Method
 from server.core import clock
 from server.core.errors import Invalid
 from server.patients import queries as patients
+from server.patients.age import age_on
 from server.referrals import drafts, queries
 from server.web.context import db_and_actor
 from server.web.forms import Form, blank, read_form
@@ -60,7 +61,7 @@ async def _page(
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, referral.id)
     patient = await patients.get(db, actor, referral.patient_id)
-    wordings = wording.offered(patients.age_on(patient, clock.today()))
+    wordings = wording.offered(age_on(patient, clock.today()))
     alone = wording.BY_PATIENT in wordings
     return page(
         request,

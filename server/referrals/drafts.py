@@ -19,6 +19,7 @@ from server.core.ids import new_id
 from server.core.messages import N_
 from server.facilities.models import Specialty
 from server.patients import queries as patients
+from server.patients.age import age_on
 from server.patients.models import Patient
 from server.referrals import queries, station_queries
 from server.referrals.models import Referral, ReferralDetails
@@ -151,7 +152,7 @@ async def record_consent(
         patient_id=referral.patient_id,
         station_id=referral.station_id,
         hospital_id=referral.hospital_id,
-        age=patients.age_on(patient, clock.today()),
+        age=age_on(patient, clock.today()),
     )
     return await consenting.record(db, actor, sharing, given)
 
@@ -184,7 +185,7 @@ def _draft(actor: Actor, patient: Patient, own_id: UUID) -> Referral:
         id=own_id,
         number=_number(),
         patient_id=patient.id,
-        patient_age=patients.age_on(patient, clock.today()),
+        patient_age=age_on(patient, clock.today()),
         patient_sex=patient.sex,
         station_id=actor.facility_id,
         province_code=actor.province_code,

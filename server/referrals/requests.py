@@ -15,6 +15,7 @@ from server.core.messages import N_
 from server.core.states import WrongState
 from server.notifications.service import tell
 from server.patients import queries as patients
+from server.patients.age import age_on
 from server.patients.identifiers import IdentifierKind
 from server.patients.models import CaseAccess, Patient
 from server.referrals import (
@@ -61,7 +62,7 @@ async def submit(db: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:
         raise Invalid(*problems)
     patient = await patients.get(db, actor, referral.patient_id)
     moment = clock.now()
-    referral.patient_age = patients.age_on(patient, clock.today())
+    referral.patient_age = age_on(patient, clock.today())
     referral.patient_sex = patient.sex
     referral.submitted_at = moment
     referral.due_at = moment + DUE_WITHIN[referral.priority]

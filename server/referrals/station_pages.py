@@ -16,6 +16,7 @@ from server.core.errors import Invalid
 from server.core.messages import N_
 from server.documents import queries as documents
 from server.patients import queries as patients
+from server.patients.age import age_on
 from server.referrals import drafts, queries, request_pages, requests, station_queries
 from server.referrals.states import TRANSITIONS, WAITING, Priority, ReferralStatus
 from server.referrals.station_forms import Ending
@@ -156,7 +157,7 @@ async def _review_page(request: web.Request, referral_id: UUID) -> web.Response:
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, referral_id)
     patient = await patients.get(db, actor, referral.patient_id)
-    age = patients.age_on(patient, clock.today())
+    age = age_on(patient, clock.today())
     signs = readings(referral.vitals, age)
     problems = await requests.missing(db, actor, referral)
     trail.record(

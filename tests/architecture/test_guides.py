@@ -36,7 +36,7 @@ def test_every_label_that_a_guide_quotes_is_on_a_page(guide, shown):
     wrong = {
         label
         for label in quoted
-        if not re.search(rf'[">]{re.escape(label)}["<…:\s]', shown)
+        if not re.search(rf"[\"'>]{re.escape(label)}[\"'<…:\s]", shown)
     }
     assert wrong == set()
 

@@ -229,7 +229,9 @@ def test_a_try_to_call_moves_only_along_the_table(before, after):
             attempt.move_to(after, at=clock.now())
 
 
-async def test_a_colleague_on_the_calling_side_does_not_answer_its_ring(visitors, stage):
+async def test_a_colleague_on_the_calling_side_does_not_answer_its_ring(
+    visitors, stage
+):
     case = await accepted_case(stage)
     binh = await visitors("binh")
     call = await ring(binh, await meeting_of(binh, case))

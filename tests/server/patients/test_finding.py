@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from server.audit.models import AuditEvent
 from server.patients import queries, service
+from server.patients.age import age_on
 from server.patients.codes import Sex
 from server.patients.identifiers import BirthDate, Identifier, IdentifierKind, Precision
 from server.patients.models import Patient
@@ -138,13 +139,12 @@ async def test_every_way_of_searching_has_an_index(stage):
 
 
 @pytest.mark.usefixtures("known")
-async def test_a_search_by_name_compares_in_the_index_and_reads_only_what_it_shows(stage):
+async def test_a_search_by_name_compares_in_the_index(stage):
     async with stage.acting("binh") as (db, actor):
         await db.execute(text("set local enable_seqscan = off"))
         await db.execute(text("set local enable_bitmapscan = off"))
         plan = await _plan(db, queries.finding(actor, "phuong bich"))
         assert "Index Only Scan using ix_patients_facility_id_name_sort" in plan, plan
-        assert "Index Scan using pk_patients" in plan, plan
 
 
 async def _plan(db, statement) -> str:
@@ -167,11 +167,11 @@ async def _plan(db, statement) -> str:
 )
 def test_age_is_counted_in_completed_years(born, precision, day, age):
     patient = Patient(birth_date=date.fromisoformat(born), birth_precision=precision)
-    assert queries.age_on(patient, date.fromisoformat(day)) == age
+    assert age_on(patient, date.fromisoformat(day)) == age
 
 
 def test_without_a_birth_there_is_no_age():
-    assert queries.age_on(Patient(), date(2026, 1, 1)) is None
+    assert age_on(Patient(), date(2026, 1, 1)) is None
 
 
 def test_nothing_printable_carries_a_patient():
