@@ -1,6 +1,7 @@
 """Ringing, answering, refusing, hanging up: every try is a row that says how it went."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from itertools import product
 from uuid import uuid4
@@ -8,6 +9,8 @@ from uuid import uuid4
 import nats
 import orjson
 import pytest
+from nats.js.api import KeyValueConfig
+from nats.js.errors import NoKeysError
 from sqlalchemy import select
 
 from server.consultations import tasks, tickets
@@ -25,6 +28,7 @@ from server.consultations.states import (
 )
 from server.core import clock
 from server.core.states import WrongState
+from signaling.nodes import ENTRY_SECONDS
 from tests.server.consultations.arrange import accepted_case
 
 
@@ -108,15 +112,25 @@ async def test_two_cannot_ring_at_once_and_only_one_can_answer(visitors, stage):
 
 
 @pytest.fixture
-async def node(engines):
-    """A signaling node's entry in the real bucket."""
+async def nodes(engines):
+    """The real bucket of signaling nodes, empty."""
     client = await nats.connect(engines.nats_url)
-    bucket = await client.jetstream().create_key_value(bucket=tickets.BUCKET)
-    entry = {"name": "node-1", "url": "ws://127.0.0.1:1/signaling"}
-    await bucket.put("node-1", orjson.dumps(entry))
-    yield entry
-    await bucket.purge("node-1")
+    config = KeyValueConfig(bucket=tickets.BUCKET, ttl=ENTRY_SECONDS)
+    bucket = await client.jetstream().create_key_value(config)
+    with contextlib.suppress(NoKeysError):
+        for name in await bucket.keys():
+            await bucket.purge(name)
+    yield bucket
     await client.close()
+
+
+@pytest.fixture
+async def node(nodes):
+    """A signaling node that is alive."""
+    entry = {"name": "node-1", "url": "ws://127.0.0.1:1/signaling"}
+    await nodes.put("node-1", orjson.dumps(entry))
+    yield entry
+    await nodes.purge("node-1")
 
 
 async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
@@ -141,7 +155,8 @@ async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
         assert (await other.api("POST", f"/calls/{call}/accept", {})).status == 404
 
 
-async def test_without_a_node_the_person_is_told_what_to_do(visitors, stage):
+async def test_without_a_node_the_person_is_told_what_to_do(visitors, stage, nodes):
+    assert nodes
     case = await accepted_case(stage)
     binh = await visitors("binh")
     call = await ring(binh, await meeting_of(binh, case))
