@@ -58,11 +58,11 @@ def _flatness(found: list[Measured]) -> list[str]:
         for rows in (sizes[0], sizes[-1])
     )
     return [
-        f"| growth from {sizes[0]:,} to {sizes[-1]:,} rows | page p50 | SQL p50 |",
+        f"| growth from {sizes[0]:,} to {sizes[-1]:,} rows | page p10 | SQL p10 |",
         "|---|--:|--:|",
         *(
-            f"| {name} | {last[name].p50 / one.p50:.2f}×"
-            f" | {last[name].sql_p50 / one.sql_p50:.2f}× |"
+            f"| {name} | {last[name].p10 / one.p10:.2f}×"
+            f" | {last[name].sql_p10 / one.sql_p10:.2f}× |"
             for name, one in first.items()
         ),
     ]

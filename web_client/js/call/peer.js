@@ -1,8 +1,10 @@
 /** @import { Candidates, Description, Payload } from './messages.js' */
 import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
+import { FirstWord } from './first-word.js'
 import { Recovery } from './recovery.js'
 
 const RETRY_MS = 2000
+
 /**
  * @typedef {object} PeerOptions
  * @property {boolean} polite - who yields when both offer at once; must differ on the two sides
@@ -19,6 +21,7 @@ const RETRY_MS = 2000
  */
 export class PeerLink extends EventTarget {
   #options
+  #first
   /** @type {RTCPeerConnection} */
   #connection
   #number = 1
@@ -44,11 +47,12 @@ export class PeerLink extends EventTarget {
   constructor(options) {
     super()
     this.#options = options
+    this.#first = new FirstWord(options.polite)
     this.#connection = this.#build()
     globalThis.addEventListener('online', this.#online)
   }
 
-  /** The RTCPeerConnection of the moment, for measuring and sender parameters. */
+  /** The RTCPeerConnection of the moment. */
   get connection() {
     return this.#connection
   }
@@ -82,10 +86,7 @@ export class PeerLink extends EventTarget {
    */
   receive(payload) {
     if (this.#closed) return Promise.resolve()
-    if (payload.kind === 'media') {
-      this.#emit('media', payload)
-      return Promise.resolve()
-    }
+    if (payload.kind === 'media') return Promise.resolve(this.#emit('media', payload))
     if (payload.connection > this.#number) this.#rebuild(payload.connection)
     this.#queue = this.#queue
       .then(() => this.#take(payload))
@@ -113,7 +114,6 @@ export class PeerLink extends EventTarget {
       connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
       connection.restartIce()
     } catch {
-      // A connection that is closed cannot even be restarted.
       this.#rebuild(this.#number + 1)
     }
   }
@@ -152,10 +152,9 @@ export class PeerLink extends EventTarget {
 
   /** @param {number} number - of the new connection, known to both pages */
   #rebuild(number) {
-    const former = this.#connection
+    this.#connection.close()
     this.#number = number
     this.#connection = this.#build()
-    former.close()
   }
 
   /** @param {string} name - of a track */
@@ -166,6 +165,8 @@ export class PeerLink extends EventTarget {
 
   /** @param {RTCPeerConnection} connection - the one that wants to negotiate */
   async #offer(connection) {
+    const again = () => void this.#offer(connection)
+    if (this.#number === 1 && this.#first.waits(connection, again)) return
     try {
       this.#offering = true
       await connection.setLocalDescription()

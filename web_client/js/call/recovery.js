@@ -1,5 +1,7 @@
 const DISCONNECTED_MS = 2000
 const UNREACHABLE_MS = 1000
+/** A first connection that has not come by then is tried anew. */
+const FIRST_CONNECT_MS = 8000
 const LADDER_MS = [2000, 4000, 8000]
 /** Some browsers never recover by an ICE restart once a connection has failed. */
 const RESTARTS_BEFORE_REBUILD = 2
@@ -22,6 +24,7 @@ export class Recovery {
   /** @param {RecoverySteps} steps - what can be done */
   constructor(steps) {
     this.#steps = steps
+    this.begin(FIRST_CONNECT_MS)
   }
 
   /** @param {RTCPeerConnectionState} state - what the connection has become */
