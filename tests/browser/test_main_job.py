@@ -16,18 +16,21 @@ from server.referrals.models import Referral
 
 MEDIA = """async () => {
   const video = document.querySelector('[data-part=remote]')
-  const stream = video.srcObject
-  if (!stream) return {frames: 0, sound: 0}
-  const frames = video.getVideoPlaybackQuality().totalVideoFrames
   const context = new AudioContext()
   const analyser = context.createAnalyser()
-  context.createMediaStreamSource(stream).connect(analyser)
   const samples = new Float32Array(analyser.fftSize)
+  let heard = null
+  let frames = 0
   let sound = 0
-  for (let tries = 0; tries < 40 && !sound; tries += 1) {
+  for (let tries = 0; tries < 200 && !(frames && sound); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 100))
+    if (video.srcObject && video.srcObject !== heard) {
+      heard = video.srcObject
+      context.createMediaStreamSource(heard).connect(analyser)
+    }
+    frames = video.getVideoPlaybackQuality().totalVideoFrames
     analyser.getFloatTimeDomainData(samples)
-    sound = Math.max(...samples.map(Math.abs))
+    sound = Math.max(sound, ...samples.map(Math.abs))
   }
   await context.close()
   return {frames, sound}
