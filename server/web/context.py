@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -24,7 +23,6 @@ BUS = web.AppKey("bus", Bus)
 AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate")
 NAVIGATION: web.AppKey[Navigation] = web.AppKey("navigation")
 FORM_KEY = web.AppKey("form_key", bytes)
-DOCUMENTS = web.AppKey("documents", Path)
 
 DB: web.RequestKey[AsyncSession] = web.RequestKey("db", AsyncSession)
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
