@@ -17,8 +17,10 @@ from sqlalchemy import (
     SmallInteger,
     TypeDecorator,
     Uuid,
+    event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -65,14 +67,17 @@ class HasId:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
-def enum_column(kind: type[StrEnum], **options: Any) -> Any:
-    """Return a text column that a CHECK holds to the values of the enum."""
+def enum_column(kind: type[StrEnum], check: str | None = None, **options: Any) -> Any:
+    """Return a text column that a CHECK holds to the values of the enum.
+
+    `check` names the CHECK of a second column with the same enum.
+    """
     values = [member.value for member in kind]
     width = max(len(value) for value in values)
     return mapped_column(
         Enum(
             kind,
-            name=kind.__name__.lower(),
+            name=check or kind.__name__.lower(),
             native_enum=False,
             create_constraint=True,
             length=max(32, width),
@@ -105,11 +110,10 @@ class IntEnumType(TypeDecorator[IntEnum]):
 
 def make_engine(url: str, pool_size: int) -> AsyncEngine:
     """Return a pool of connections that give up on a statement after ten seconds."""
-    return create_async_engine(
+    engine = create_async_engine(
         _with_driver(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         connect_args={
             "server_settings": {
                 "application_name": "tramxa",
@@ -119,6 +123,18 @@ def make_engine(url: str, pool_size: int) -> AsyncEngine:
             }
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool made anew when the database went away.
+
+    A closed socket is known at once; asking the database instead (`pool_pre_ping`) costs
+    three round trips a request.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

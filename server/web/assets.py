@@ -7,6 +7,7 @@ from aiohttp import web
 from server.access.permissions import Access
 from server.core.errors import NotFound
 from server.web.context import SETTINGS
+from server.web.protection import ASSETS
 from server.web.routes import route
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -22,4 +23,4 @@ async def send(request: web.Request) -> web.FileResponse:
     return web.FileResponse(path, headers={"Cache-Control": _FOREVER})
 
 
-ROUTES = [route("GET", "/assets/{name:.+}", send, needs=Access.ANYONE, streams=True)]
+ROUTES = [route("GET", f"{ASSETS}{{name:.+}}", send, needs=Access.ANYONE, streams=True)]

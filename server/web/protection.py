@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD = "csrf_token"
 ONCE_FIELD = "once"
+ASSETS = "/assets/"
+_EVERY_FILE = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class CrossSite(Refusal):
@@ -98,11 +104,17 @@ def _is_own(request: web.Request, origin: str) -> bool:
 
 
 def security_headers(request: web.Request) -> dict[str, str]:
-    """Return what every answer carries: OWASP's secure headers and a nonce CSP."""
+    """Return what every answer carries: OWASP's secure headers and a nonce CSP.
+
+    A built asset, which is no document and comes dozens of times a page, needs the few that
+    hold for any file: the others would cost a weak line a kilobyte each time.
+    """
+    if request.path.startswith(ASSETS):
+        return _EVERY_FILE
     settings = request.app[SETTINGS]
     connect = f"'self' {settings.signaling_public_url}"
     nonce = request.get(NONCE, "")
-    return {
+    return _EVERY_FILE | {
         # Only what says otherwise is kept: assets for ever, files of a case to ask again.
         "Cache-Control": "no-store",
         "Content-Security-Policy": (
@@ -113,12 +125,9 @@ def security_headers(request: web.Request) -> dict[str, str]:
             " require-trusted-types-for 'script'"
         ),
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self),"
         " geolocation=(), payment=(), usb=()",
         "Referrer-Policy": "same-origin",
-        "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-        "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
 

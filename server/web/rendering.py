@@ -23,6 +23,8 @@ from markupsafe import Markup
 
 from server.core import clock
 from server.web.i18n import translations
+from server.web.protection import ASSETS
+from server.web.remembering import RememberingContext
 
 _SERVER = Path(__file__).parent.parent
 _MOST_TEXTS = 8192
@@ -79,6 +81,7 @@ def environment(locale: str, assets: Path) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
+    made.context_class = RememberingContext
     made.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
     # Jinja's own `_` takes four calls a text, and a page of the queue has 900 texts.
     translate = _translator(locale)
@@ -130,7 +133,7 @@ class _Manifest:
         )
 
     def __call__(self, name: str) -> str:
-        return f"/assets/{self._names.get(name, name)}"
+        return f"{ASSETS}{self._names.get(name, name)}"
 
 
 def named(thing: Any, locale: str) -> str:
