@@ -145,8 +145,10 @@ class CallPage {
     on('state', (detail) => this.#roomIs(detail))
     on('remote', (stream) => this.#view.showRemote(stream))
     on('sample', (sample) => this.#view.showQuality(sample))
+    on('level', (level) => this.#view.showLevel(level))
     on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
     this.#room = room
+    void room.keepToVoice(!this.#media.camera)
     room.enter()
   }
 
@@ -212,6 +214,7 @@ class CallPage {
     this.#media[name] = !this.#media[name]
     setEnabled(this.#stream, kind, this.#media[name])
     this.#view.press(name, !this.#media[name])
+    await this.#room?.keepToVoice(!this.#media.camera && !this.#media.screen)
     this.#room?.announce(this.#media)
   }
 
@@ -232,6 +235,7 @@ class CallPage {
     this.#media.screen = Boolean(track)
     this.#view.press('screen', this.#media.screen)
     await this.#room?.show(track ?? this.#stream?.getVideoTracks()[0] ?? null)
+    await this.#room?.keepToVoice(!track && !this.#media.camera)
     this.#room?.announce(this.#media)
   }
 }

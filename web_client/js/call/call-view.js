@@ -93,6 +93,21 @@ export class CallView {
       ?.setAttribute('aria-pressed', String(pressed))
   }
 
+  /**
+   * Says what is sent and, when the picture rests, why.
+   *
+   * @param {import('./room.js').Level} level - of the ladder
+   */
+  showLevel({ rung, reason }) {
+    const code = rung === 'voice' ? `level-${reason}` : `level-${rung}`
+    const said = this.part('level')
+    this.#root.dataset.level = rung
+    // Said again, the same sentence would be read out every second.
+    if (said.dataset.code === code) return
+    said.dataset.code = code
+    said.textContent = this.text(code)
+  }
+
   /** @param {import('./quality.js').Sample} sample - the latest of the line */
   showQuality(sample) {
     const words = this.text(gradeOf(sample))

@@ -1,3 +1,6 @@
+/** @import { Stat } from './stats.js' */
+import { found, growth, inbound, isRelayed, scaled, selectedPair, share, timeOf } from './stats.js'
+
 const EVERY_MS = 5000
 
 /**
@@ -18,8 +21,6 @@ const EVERY_MS = 5000
  * @property {boolean | null} relayed - whether it goes through a relay
  */
 
-/** @typedef {Record<string, any>} Stat - one entry of getStats(); its fields differ by browser */
-
 /**
  * Measures a connection every few seconds until told to stop.
  *
@@ -34,9 +35,7 @@ export function measure(current, onSample, every = EVERY_MS) {
   let measured = current()
   const timer = setInterval(async () => {
     const connection = current()
-    const stats = /** @type {Stat[]} */ ([
-      .../** @type {any} */ (await connection.getStats()).values()
-    ])
+    const stats = await found(connection)
     // Counters of a new connection begin at zero and are not comparable with the old ones.
     if (connection === measured && former.length > 0) onSample(sampleOf(former, stats))
     former = stats
@@ -97,57 +96,4 @@ function pictureOf(former, latter, seconds) {
     frameHeight: latter?.frameHeight ?? null,
     freezeSeconds: latter ? growth(latter, former, 'totalFreezesDuration') : null
   }
-}
-
-/**
- * @param {Stat[]} stats - a reading
- * @param {'audio' | 'video'} kind - of media
- */
-function inbound(stats, kind) {
-  return stats.find((stat) => stat.type === 'inbound-rtp' && stat.kind === kind)
-}
-
-/** @param {Stat[]} stats - a reading */
-function selectedPair(stats) {
-  const transport = stats.find((stat) => stat.type === 'transport')
-  const pairs = stats.filter((stat) => stat.type === 'candidate-pair')
-  // Firefox has no transport entry but marks the pair.
-  return pairs.find((pair) => pair.id === transport?.selectedCandidatePairId || pair.selected)
-}
-
-/**
- * @param {Stat | undefined} pair - the one in use
- * @param {Stat[]} stats - the reading it belongs to
- */
-function isRelayed(pair, stats) {
-  if (!pair) return null
-  const ends = [pair.localCandidateId, pair.remoteCandidateId]
-  return stats.some((stat) => ends.includes(stat.id) && stat.candidateType === 'relay')
-}
-
-/** @param {Stat[]} stats - a reading */
-function timeOf(stats) {
-  return Math.max(0, ...stats.map((stat) => stat.timestamp ?? 0))
-}
-
-/**
- * @param {Stat | undefined} latter - as it is
- * @param {Stat | undefined} former - as it was
- * @param {string} field - a counter
- */
-function growth(latter, former, field) {
-  return Math.max(0, (latter?.[field] ?? 0) - (former?.[field] ?? 0))
-}
-
-/**
- * @param {number} part - of it
- * @param {number} whole - of which
- */
-function share(part, whole) {
-  return whole > 0 ? Math.min(1, Math.max(0, part) / whole) : null
-}
-
-/** @param {number | undefined} seconds - which become milliseconds */
-function scaled(seconds) {
-  return seconds === undefined ? null : seconds * 1000
 }

@@ -1,8 +1,10 @@
 /** @import { Peer, Welcome } from './messages.js' */
-import { putVoiceFirst } from './media.js'
+/** @import { Reason } from './ladder.js' */
 import { PeerLink } from './peer.js'
 import { measure } from './quality.js'
+import { RUNGS } from './rungs.js'
 import { SignalingConnection } from './signaling.js'
+import { Steering } from './steering.js'
 
 /**
  * @typedef {object} Pass
@@ -11,19 +13,24 @@ import { SignalingConnection } from './signaling.js'
  * @property {boolean} polite - whether this side yields when both offer at once
  */
 
+/** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
+
 /**
  * One call seen from this page: who is in the room, and the media to each of them.
  *
  * Events, each a CustomEvent: `state` ('alone' | 'connecting' | 'talking' | 'reconnecting'), `remote` (MediaStream), `media` (what the other has switched
- * on), `sample` (of quality), `closed` (detail: {code}).
+ * on), `sample` (of quality), `level` (Level), `closed` (detail: {code}).
  */
 export class CallRoom extends EventTarget {
   #signaling
   #stream
+  /** @type {MediaStreamTrack | null} */
+  #picture
   #polite = false
   /** @type {RTCIceServer[]} */
   #iceServers = []
-  /** @type {{link: PeerLink, instance: string, peer: Peer, stop: () => void} | null} */
+  #voiceOnly = false
+  /** @type {{link: PeerLink, instance: string, peer: Peer, steering: Steering, stop: () => void} | null} */
   #other = null
 
   /**
@@ -33,6 +40,7 @@ export class CallRoom extends EventTarget {
   constructor(getPass, stream) {
     super()
     this.#stream = stream
+    this.#picture = stream.getVideoTracks()[0] ?? null
     this.#signaling = new SignalingConnection(async () => {
       const pass = await getPass()
       if (pass) this.#polite = pass.polite
@@ -63,11 +71,18 @@ export class CallRoom extends EventTarget {
    * @param {MediaStreamTrack | null} track - null sends none
    */
   async show(track) {
+    this.#picture = track
     const link = this.#other?.link
     if (!link) return
     if (track) await link.addTrack('camera', track, this.#stream)
     else link.removeTrack('camera')
-    await putVoiceFirst(link.connection)
+    await this.#other?.steering.apply()
+  }
+
+  /** @param {boolean} voiceOnly - whether the person wants no picture sent */
+  async keepToVoice(voiceOnly) {
+    this.#voiceOnly = voiceOnly
+    await this.#other?.steering.apply()
   }
 
   /** @param {{microphone: boolean, camera: boolean, screen: boolean}} media - what is switched on here */
@@ -116,16 +131,41 @@ export class CallRoom extends EventTarget {
       () => link.connection,
       (sample) => this.#emit('sample', sample)
     )
-    this.#other = { link, instance: peer.instance, peer, stop }
-    this.#follow(link)
+    const steering = this.#steer(link)
+    this.#other = { link, instance: peer.instance, peer, steering, stop }
+    this.#follow(link, steering)
     for (const track of this.#stream.getTracks()) {
       const name = track.kind === 'audio' ? 'microphone' : 'camera'
       void link.addTrack(name, track, this.#stream)
     }
+    void steering.apply()
   }
 
-  /** @param {PeerLink} link - the connection to the other side */
-  #follow(link) {
+  /**
+   * @param {PeerLink} link - the connection to the other side
+   * @returns {Steering} at work
+   */
+  #steer(link) {
+    return new Steering({
+      connection: () => link.connection,
+      wishes: () => ({
+        voiceOnly: this.#voiceOnly,
+        detail: this.#picture?.contentHint === 'detail',
+        height: this.#picture?.getSettings().height ?? 0
+      }),
+      onState: ({ rung, reason, budget }) => {
+        const { name } = RUNGS[rung] ?? RUNGS[0]
+        this.#emit('level', { rung: name, reason, budget })
+      }
+    })
+  }
+
+  /**
+   * @param {PeerLink} link - the connection to the other side
+   * @param {Steering} steering - of what it sends
+   */
+  #follow(link, steering) {
+    link.addEventListener('built', () => void steering.apply())
     link.addEventListener('track', (event) =>
       this.#emit('remote', /** @type {CustomEvent} */ (event).detail.streams[0])
     )
@@ -135,7 +175,7 @@ export class CallRoom extends EventTarget {
     link.addEventListener('state', (event) => {
       const { detail } = /** @type {CustomEvent} */ (event)
       if (detail === 'connected') {
-        void putVoiceFirst(link.connection)
+        void steering.apply()
         this.#emit('state', 'talking')
       } else if (detail === 'disconnected' || detail === 'failed') {
         this.#emit('state', 'reconnecting')
@@ -150,6 +190,7 @@ export class CallRoom extends EventTarget {
 
   #forget() {
     this.#other?.stop()
+    this.#other?.steering.stop()
     this.#other?.link.close()
     this.#other = null
   }

@@ -1,0 +1,136 @@
+/** Keeps what is sent within what the line carries: reads, climbs the ladder, sets the senders. */
+
+/** @import { State } from './ladder.js' */
+/** @import { Picture, Wishes } from './rungs.js' */
+/** @import { Stat } from './stats.js' */
+/** @import { Voice } from './voice.js' */
+import { climb, start } from './ladder.js'
+import { readingOf } from './reading.js'
+import { pictureOf } from './rungs.js'
+import { found } from './stats.js'
+import { voiceOf } from './voice.js'
+
+const EVERY_MS = 1000
+/** A rate that moves by less is not worth setting. */
+const STEP = 10
+/** @type {WeakMap<RTCRtpSender, string>} */
+const asked = new WeakMap()
+
+/**
+ * @typedef {object} SteeringSteps
+ * @property {() => RTCPeerConnection} connection - of the moment
+ * @property {() => Wishes} wishes - of the person
+ * @property {(state: State, voice: Voice) => void} onState - told the state once a second
+ */
+
+/** The ladder of one connection, at work. */
+export class Steering {
+  #steps
+  #state = start()
+  /** @type {Stat[]} */
+  #former = []
+  /** @type {RTCPeerConnection | null} */
+  #steered = null
+  #timer
+
+  /** @param {SteeringSteps} steps - what it reads and whom it tells */
+  constructor(steps) {
+    this.#steps = steps
+    this.#timer = setInterval(() => void this.#look(), EVERY_MS)
+  }
+
+  /** Sets the senders as the ladder stands now; for a connection that has just been built or has a new track. */
+  async apply() {
+    const connection = this.#steps.connection()
+    const wishes = this.#steps.wishes()
+    const voice = voiceOf(this.#state.voice)
+    const picture = pictureOf(this.#state, wishes)
+    for (const sender of connection.getSenders()) {
+      if (sender.track?.kind === 'audio') await setVoice(sender, voice)
+      else if (sender.track) await setPicture(sender, picture, wishes)
+    }
+  }
+
+  /** Leaves the senders as they are. */
+  stop() {
+    clearInterval(this.#timer)
+  }
+
+  async #look() {
+    const connection = this.#steps.connection()
+    const latter = await found(connection)
+    const reading = connection === this.#steered ? readingOf(this.#former, latter) : null
+    this.#former = latter
+    this.#steered = connection
+    if (!reading) return
+    this.#state = climb(this.#state, reading, this.#steps.wishes())
+    await this.apply()
+    this.#steps.onState(this.#state, voiceOf(this.#state.voice))
+  }
+}
+
+/**
+ * @param {RTCRtpSender} sender - of the sound
+ * @param {Voice} voice - how to send it
+ */
+async function setVoice(sender, voice) {
+  const wanted = {
+    priority: 'high',
+    networkPriority: 'high',
+    maxBitrate: voice.rate * 1000,
+    ...codecOf(sender, voice)
+  }
+  await set(sender, wanted)
+}
+
+/**
+ * @param {RTCRtpSender} sender - of the picture
+ * @param {Picture | null} picture - what to send; null is nothing
+ * @param {Wishes} wishes - of the person
+ */
+async function setPicture(sender, picture, { detail, height }) {
+  const wanted = picture
+    ? {
+        active: true,
+        maxBitrate: Math.round(picture.rate / STEP) * STEP * 1000,
+        maxFramerate: picture.frames,
+        scaleResolutionDownBy: Math.max(1, height / picture.height)
+      }
+    : { active: false }
+  const preference = detail ? 'maintain-resolution' : 'maintain-framerate'
+  await set(sender, { priority: 'low', networkPriority: 'low', ...wanted }, preference)
+}
+
+/**
+ * @param {RTCRtpSender} sender - of the sound
+ * @param {Voice} voice - how to send it
+ * @returns {object} the codec, among those agreed upon; browsers that cannot choose here pass it over
+ */
+function codecOf(sender, { redundant }) {
+  const name = redundant ? 'audio/red' : 'audio/opus'
+  const codec = sender
+    .getParameters()
+    .codecs?.find(({ mimeType }) => mimeType.toLowerCase() === name)
+  return codec ? { codec } : {}
+}
+
+/**
+ * @param {RTCRtpSender} sender - to be set, where anything differs
+ * @param {Record<string, unknown>} wanted - of its encoding
+ * @param {RTCDegradationPreference} [degradationPreference] - what is kept when there is too little
+ */
+async function set(sender, wanted, degradationPreference) {
+  const written = JSON.stringify([wanted, degradationPreference])
+  const parameters = sender.getParameters()
+  const [encoding] = parameters.encodings ?? []
+  // Some browsers have no encodings before the first negotiation.
+  if (!encoding || asked.get(sender) === written) return
+  Object.assign(encoding, wanted)
+  Object.assign(parameters, degradationPreference && { degradationPreference })
+  try {
+    await sender.setParameters(parameters)
+    asked.set(sender, written)
+  } catch {
+    // A negotiation came between; the next second sets it.
+  }
+}
