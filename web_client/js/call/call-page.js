@@ -1,9 +1,10 @@
 /** The meeting page: joins what the server knows of a call with what this browser does. */
 import { onServerEvent } from '../components/events.js'
 import { CallView } from './call-view.js'
-import { openDevices, openScreen, setEnabled, stopStream } from './media.js'
+import { OwnMedia } from './own-media.js'
 import { CallRoom } from './room.js'
 import { command, Refused } from './server.js'
+import { Sharing } from './sharing.js'
 
 /** One meeting on one page. */
 class CallPage {
@@ -15,21 +16,23 @@ class CallPage {
   #accepting = false
   /** @type {CallRoom | null} */
   #room = null
-  /** @type {MediaStream | null} */
-  #stream = null
-  /** @type {MediaStreamTrack | null} */
-  #screen = null
-  #media = { microphone: true, camera: true, screen: false }
+  #own
+  #sharing
 
   /** @param {HTMLElement} root - the element with data-module="call" */
   constructor(root) {
     this.#view = new CallView(root)
+    this.#own = new OwnMedia(this.#view)
+    this.#sharing = new Sharing(this.#view, {
+      address: root.dataset.documents ?? '',
+      keeps: 'keeps' in root.dataset
+    })
     this.#meeting = root.dataset.meeting ?? ''
     this.#attempt = root.dataset.attempt ?? ''
     this.#outgoing = root.dataset.side === 'caller'
     root.addEventListener('click', (event) => this.#clicked(event))
     onServerEvent((event) => this.#heard(event))
-    globalThis.addEventListener('pagehide', () => this.#stream && stopStream(this.#stream))
+    globalThis.addEventListener('pagehide', () => this.#own.stop())
     void this.#begin(root.dataset.attemptState ?? '', 'answer' in root.dataset)
   }
 
@@ -39,7 +42,7 @@ class CallPage {
    */
   async #begin(status, answer) {
     this.#view.showState('idle')
-    await this.#openDevices(true)
+    await this.#own.open(true)
     if (status === 'accepted') this.#enter('joining')
     else if (status === 'ringing' && this.#outgoing) this.#enter('ringing-out')
     else if (status === 'ringing' && answer) await this.#run(() => this.#accept())
@@ -58,9 +61,11 @@ class CallPage {
       accept: () => this.#accept(),
       decline: () => this.#decline(),
       'hang-up': () => this.#hangUp(),
-      microphone: () => this.#toggle('microphone', 'audio'),
-      camera: () => this.#toggle('camera', 'video'),
-      screen: () => this.#toggleScreen()
+      microphone: () => this.#own.toggle('microphone'),
+      camera: () => this.#own.toggle('camera'),
+      screen: () => this.#own.toggleScreen(),
+      photo: () => this.#sharing.photo(),
+      'choose-file': async () => this.#sharing.chooseFiles()
     }
     const action = actions[button.dataset.action ?? '']
     if (action) void this.#run(action)
@@ -106,7 +111,7 @@ class CallPage {
 
   /** @param {'video' | 'audio'} channel - how to call */
   async #call(channel) {
-    await this.#openDevices(channel === 'video')
+    await this.#own.open(channel === 'video')
     const attempt = await command(`/consultations/${this.#meeting}/calls`, { channel })
     this.#attempt = attempt.id
     this.#outgoing = true
@@ -136,10 +141,10 @@ class CallPage {
 
   /** @param {'ringing-out' | 'joining'} state - what to show until the other side is there */
   #enter(state) {
-    if (!this.#stream) return
+    if (!this.#own.stream) return
     this.#view.showTrouble([])
     this.#view.showState(state)
-    const room = new CallRoom(() => this.#pass(), this.#stream)
+    const room = new CallRoom(() => this.#pass(), this.#own.stream)
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       room.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('state', (detail) => this.#roomIs(detail))
@@ -148,7 +153,8 @@ class CallPage {
     on('level', (level) => this.#view.showLevel(level))
     on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
     this.#room = room
-    void room.keepToVoice(!this.#media.camera)
+    this.#own.follow(room)
+    this.#sharing.follow(room)
     room.enter()
   }
 
@@ -166,77 +172,30 @@ class CallPage {
   #roomIs(state) {
     if (state === 'talking') {
       this.#view.showState('talking')
-      this.#room?.announce(this.#media)
+      this.#own.announce()
     } else if (state === 'reconnecting') this.#view.showState('reconnecting')
     else if (state === 'connecting') this.#view.showState('joining')
   }
 
   /** @param {string} code - why the node or the server shut the door */
   #putOut(code) {
-    this.#room?.leave()
-    this.#room = null
-    this.#view.showState('idle')
+    this.#leave()
     this.#view.say(code)
   }
 
   /** @param {string} reason - why the call is over */
   #ended(reason) {
-    this.#room?.leave()
-    this.#room = null
-    this.#screen?.stop()
-    this.#screen = null
+    this.#leave()
     this.#view.showRemote(null)
-    this.#view.showState('idle')
     this.#view.say(`ended-${reason}`)
   }
 
-  /** @param {boolean} picture - whether the camera is wanted too */
-  async #openDevices(picture) {
-    if (!this.#stream) {
-      const { stream, failures } = await openDevices()
-      this.#stream = stream
-      this.#view.showSelf(stream)
-      this.#view.showTrouble(
-        failures.map(({ kind, code }) => this.#view.text(`${kind}-${code}`)).filter(Boolean)
-      )
-    }
-    setEnabled(this.#stream, 'video', picture)
-    this.#media.camera = picture && this.#stream.getVideoTracks().length > 0
-    this.#view.press('camera', !this.#media.camera)
-  }
-
-  /**
-   * @param {'microphone' | 'camera'} name - of the device
-   * @param {'audio' | 'video'} kind - of its track
-   */
-  async #toggle(name, kind) {
-    if (!this.#stream) return
-    this.#media[name] = !this.#media[name]
-    setEnabled(this.#stream, kind, this.#media[name])
-    this.#view.press(name, !this.#media[name])
-    await this.#room?.keepToVoice(!this.#media.camera && !this.#media.screen)
-    this.#room?.announce(this.#media)
-  }
-
-  async #toggleScreen() {
-    if (this.#screen) {
-      this.#screen.stop()
-      return this.#showScreen(null)
-    }
-    const track = await openScreen()
-    track.contentHint = 'detail'
-    track.addEventListener('ended', () => void this.#showScreen(null))
-    return this.#showScreen(track)
-  }
-
-  /** @param {MediaStreamTrack | null} track - of the screen; null goes back to the camera */
-  async #showScreen(track) {
-    this.#screen = track
-    this.#media.screen = Boolean(track)
-    this.#view.press('screen', this.#media.screen)
-    await this.#room?.show(track ?? this.#stream?.getVideoTracks()[0] ?? null)
-    await this.#room?.keepToVoice(!track && !this.#media.camera)
-    this.#room?.announce(this.#media)
+  #leave() {
+    this.#sharing.end()
+    this.#own.follow(null)
+    this.#room?.leave()
+    this.#room = null
+    this.#view.showState('idle')
   }
 }
 

@@ -11,7 +11,7 @@ const ACTIONS = {
   'ringing-out': ['hang-up'],
   'ringing-in': ['accept', 'decline'],
   joining: ['hang-up'],
-  talking: ['microphone', 'camera', 'screen', 'hang-up'],
+  talking: ['microphone', 'camera', 'screen', 'photo', 'choose-file', 'hang-up'],
   reconnecting: ['microphone', 'camera', 'hang-up']
 }
 
@@ -37,11 +37,14 @@ export class CallView {
   /** @param {State} state - which buttons and which sentence to show */
   showState(state) {
     this.#root.dataset.state = state
+    const focused = document.activeElement
     for (const button of this.#root.querySelectorAll('[data-action]')) {
       if (!(button instanceof HTMLElement)) continue
       button.hidden = !ACTIONS[state].includes(button.dataset.action ?? '')
     }
     this.say(state === 'talking' ? '' : state)
+    // Not to the next button: pressing once more what has just gone must not hang up.
+    if (focused instanceof HTMLElement && focused.hidden) this.part('stage').focus()
   }
 
   /** @param {string} code - of a sentence; an unknown one and '' show nothing */
@@ -106,6 +109,15 @@ export class CallView {
     if (said.dataset.code === code) return
     said.dataset.code = code
     said.textContent = this.text(code)
+  }
+
+  /** @param {Blob | null} blob - a picture in place of the other side's film; null takes it away */
+  showStill(blob) {
+    const picture = /** @type {HTMLImageElement} */ (this.part('still'))
+    URL.revokeObjectURL(picture.src)
+    if (blob) picture.src = URL.createObjectURL(blob)
+    picture.hidden = !blob
+    this.part('still-note').hidden = !blob
   }
 
   /** @param {import('./quality.js').Sample} sample - the latest of the line */

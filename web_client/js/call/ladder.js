@@ -6,6 +6,7 @@
 
 /** @import { Wishes } from './rungs.js' */
 /** @import { Packing } from './voice.js' */
+import { FIRST_PACE, nextPace } from './pace.js'
 import { fitting, highestFor, RUNGS } from './rungs.js'
 import { costOf, pack, USUAL, usualPacking } from './voice.js'
 
@@ -29,6 +30,7 @@ import { costOf, pack, USUAL, usualPacking } from './voice.js'
  * @property {Reason} reason - for not being higher
  * @property {Packing} voice - how the sound is packed
  * @property {number} budget - for the picture
+ * @property {number} pace - for files
  * @property {number} empty - the shortest round trip seen: of the line without a queue
  * @property {number} age - of the connection
  * @property {number} since - the last change of rung
@@ -63,6 +65,7 @@ export function start() {
     reason: 'starting',
     voice: usualPacking(),
     budget: 0,
+    pace: FIRST_PACE,
     empty: Infinity,
     age: 0,
     since: 0,
@@ -80,7 +83,7 @@ export function start() {
  * @returns {State} as it is now
  */
 export function climb(state, reading, wishes) {
-  const seen = listen(state, reading)
+  const seen = listen(state, reading, wishes.busy)
   if (!wishes.height) return { ...stand(seen, 0), reason: 'no-picture' }
   if (wishes.voiceOnly) return { ...stand(seen, 0), reason: 'chosen' }
   const highest = highestFor(wishes)
@@ -95,9 +98,10 @@ export function climb(state, reading, wishes) {
 /**
  * @param {State} state - as it was
  * @param {Reading} reading - what the line did since
+ * @param {boolean} busy - whether a file is on its way
  * @returns {State} with what was heard of the line, on the same rung
  */
-function listen(state, reading) {
+function listen(state, reading, busy) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
@@ -106,6 +110,7 @@ function listen(state, reading) {
     ...state,
     voice,
     empty,
+    pace: nextPace(state.pace, reading, { empty, busy }),
     budget: SHARE_OF_REST * (estimate - costOf(voice)),
     age: state.age + seconds,
     since: state.since + seconds,

@@ -1,7 +1,8 @@
-/** @import { Candidates, Description, Payload } from './messages.js' */
-import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
+/** @import { Payload } from './messages.js' */
 import { FirstWord } from './first-word.js'
+import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
+import { SentTracks } from './sent-tracks.js'
 
 const RETRY_MS = 2000
 
@@ -22,26 +23,20 @@ const RETRY_MS = 2000
 export class PeerLink extends EventTarget {
   #options
   #first
-  /** @type {RTCPeerConnection} */
-  #connection
+  #tracks = new SentTracks()
   #number = 1
-  #negotiation = 0
-  #offering = false
-  #ignoring = false
   #closed = false
-  /** @type {Map<string, {track: MediaStreamTrack, stream: MediaStream}>} */
-  #tracks = new Map()
-  #queue = Promise.resolve()
   #online = () => void this.restart()
-  #batch = new CandidateBatch((candidates) => {
-    this.#options.send({ kind: 'candidates', connection: this.#number, candidates })
-  })
   #recovery = new Recovery({
     isConnected: () => this.#closed || this.#connection.connectionState === 'connected',
     isReachable: () => this.#options.isReachable(),
     restart: () => this.restart(),
     rebuild: () => this.#rebuild(this.#number + 1)
   })
+  /** @type {RTCPeerConnection} */
+  #connection
+  /** @type {Negotiation} */
+  #negotiation
 
   /** @param {PeerOptions} options - see above */
   constructor(options) {
@@ -49,6 +44,7 @@ export class PeerLink extends EventTarget {
     this.#options = options
     this.#first = new FirstWord(options.polite)
     this.#connection = this.#build()
+    this.#negotiation = this.#negotiate()
     globalThis.addEventListener('online', this.#online)
   }
 
@@ -65,34 +61,27 @@ export class PeerLink extends EventTarget {
    * @param {MediaStream} stream - keeps sound and picture in step
    */
   async addTrack(name, track, stream) {
-    const sender = this.#senderOf(name)
-    this.#tracks.set(name, { track, stream })
-    if (sender) await sender.replaceTrack(track)
-    else this.#connection.addTrack(track, stream)
+    await this.#tracks.add(this.#connection, name, track, stream)
   }
 
   /** @param {string} name - of the track that is no longer sent */
   removeTrack(name) {
-    const sender = this.#senderOf(name)
-    this.#tracks.delete(name)
-    if (sender) this.#connection.removeTrack(sender)
+    this.#tracks.remove(this.#connection, name)
   }
 
   /**
-   * Takes in what the other page sent; one after the other, as they came.
+   * Takes in what the other page sent.
    *
    * @param {Payload} payload - its message
    * @returns {Promise<void>} settles when it has been dealt with
    */
-  receive(payload) {
-    if (this.#closed) return Promise.resolve()
-    if (payload.kind === 'media') return Promise.resolve(this.#emit('media', payload))
-    if (payload.connection > this.#number) this.#rebuild(payload.connection)
-    this.#queue = this.#queue
-      .then(() => this.#take(payload))
-      // A description that does not fit is answered by the next recovery, not by a crash.
-      .catch(() => this.#recovery.begin(RETRY_MS))
-    return this.#queue
+  async receive(payload) {
+    if (this.#closed) return
+    if (payload.kind === 'media') this.#emit('media', payload)
+    else if (payload.connection >= this.#number) {
+      if (payload.connection > this.#number) this.#rebuild(payload.connection)
+      await this.#negotiation.receive(payload)
+    }
   }
 
   /** Looks after the connection when signaling has lost messages for good. */
@@ -123,7 +112,7 @@ export class PeerLink extends EventTarget {
     this.#closed = true
     globalThis.removeEventListener('online', this.#online)
     this.#recovery.stop()
-    this.#batch.clear()
+    this.#negotiation.close()
     this.#connection.close()
   }
 
@@ -133,104 +122,32 @@ export class PeerLink extends EventTarget {
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require'
     })
-    // What a closed connection was asked may never be answered: wait for none of it.
-    this.#queue = Promise.resolve()
-    this.#offering = false
-    this.#ignoring = false
-    this.#negotiation = 0
-    this.#batch.clear()
-    connection.addEventListener('negotiationneeded', () => void this.#offer(connection))
-    connection.addEventListener('icecandidate', ({ candidate }) => {
-      if (connection === this.#connection) this.#batch.add(candidate)
-    })
     connection.addEventListener('connectionstatechange', () => this.#changed(connection))
     connection.addEventListener('track', (event) => this.#emit('track', event))
-    for (const { track, stream } of this.#tracks.values()) connection.addTrack(track, stream)
+    this.#tracks.moveTo(connection)
     queueMicrotask(() => this.#emit('built', connection))
     return connection
   }
 
-  /** @param {number} number - of the new connection, known to both pages */
-  #rebuild(number) {
-    this.#connection.close()
-    this.#number = number
-    this.#connection = this.#build()
-  }
-
-  /** @param {string} name - of a track */
-  #senderOf(name) {
-    const track = this.#tracks.get(name)?.track
-    return this.#connection.getSenders().find((sender) => track && sender.track === track)
-  }
-
-  /** @param {RTCPeerConnection} connection - the one that wants to negotiate */
-  async #offer(connection) {
-    const again = () => void this.#offer(connection)
-    if (this.#number === 1 && this.#first.waits(connection, again)) return
-    try {
-      this.#offering = true
-      await connection.setLocalDescription()
-      if (connection !== this.#connection) return
-      this.#negotiation += 1
-      this.#describe(connection, this.#negotiation)
-    } catch {
-      // Closed or overtaken; negotiationneeded will come again if it is needed.
-    } finally {
-      if (connection === this.#connection) this.#offering = false
-    }
-  }
-
-  /**
-   * @param {RTCPeerConnection} connection - whose local description is to be sent
-   * @param {number} negotiation - the offerer's number for it
-   */
-  #describe(connection, negotiation) {
-    const description = connection.localDescription
-    if (!description || connection !== this.#connection) return
-    this.#options.send({
-      kind: 'description',
-      type: description.type === 'offer' ? 'offer' : 'answer',
-      sdp: description.sdp,
-      connection: this.#number,
-      negotiation
+  #negotiate() {
+    const connection = this.#connection
+    const isFirst = this.#number === 1
+    return new Negotiation(connection, {
+      number: this.#number,
+      polite: this.#options.polite,
+      waits: (offer) => isFirst && this.#first.waits(connection, offer),
+      send: (payload) => this.#options.send(payload),
+      onMisfit: () => this.#recovery.begin(RETRY_MS)
     })
   }
 
-  /** @param {Description | Candidates} payload - what the other page sent */
-  async #take(payload) {
-    if (this.#closed || payload.connection < this.#number) return
-    if (payload.kind === 'description') await this.#takeDescription(payload)
-    else await this.#takeCandidates(payload)
-  }
-
-  /** @param {Description} message - an offer or an answer */
-  async #takeDescription({ type, sdp, negotiation }) {
-    const connection = this.#connection
-    if (type === 'answer') {
-      const awaited = connection.signalingState === 'have-local-offer'
-      if (!awaited || negotiation !== this.#negotiation) return
-      await connection.setRemoteDescription({ type, sdp })
-      return
-    }
-    const collision = this.#offering || connection.signalingState !== 'stable'
-    this.#ignoring = collision && !this.#options.polite
-    if (this.#ignoring) return
-    await connection.setRemoteDescription({ type, sdp })
-    this.#negotiation = Math.max(this.#negotiation, negotiation)
-    await connection.setLocalDescription()
-    this.#describe(connection, negotiation)
-  }
-
-  /** @param {Candidates} message - a batch of the other's candidates */
-  async #takeCandidates({ candidates }) {
-    for (const candidate of candidates) {
-      try {
-        await this.#connection.addIceCandidate(toCandidateInit(candidate))
-      } catch (error) {
-        // Candidates of an offer that was ignored are of no use, and no fault.
-        if (!this.#ignoring) throw error
-      }
-    }
+  /** @param {number} number - of the new connection, known to both pages */
+  #rebuild(number) {
+    this.#negotiation.close()
+    this.#connection.close()
+    this.#number = number
+    this.#connection = this.#build()
+    this.#negotiation = this.#negotiate()
   }
 
   /** @param {RTCPeerConnection} connection - whose state changed */

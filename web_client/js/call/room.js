@@ -1,5 +1,6 @@
 /** @import { Peer, Welcome } from './messages.js' */
 /** @import { Reason } from './ladder.js' */
+import { Beside } from './beside.js'
 import { PeerLink } from './peer.js'
 import { measure } from './quality.js'
 import { RUNGS } from './rungs.js'
@@ -30,6 +31,8 @@ export class CallRoom extends EventTarget {
   /** @type {RTCIceServer[]} */
   #iceServers = []
   #voiceOnly = false
+  /** Messages and files beside voice and picture; goes on with whichever page the other side has. */
+  beside = new Beside(() => this.#other?.steering.pace ?? 0)
   /** @type {{link: PeerLink, instance: string, peer: Peer, steering: Steering, stop: () => void} | null} */
   #other = null
 
@@ -57,6 +60,7 @@ export class CallRoom extends EventTarget {
   /** Goes out and gives the connection up. */
   leave() {
     this.#forget()
+    this.beside.close()
     this.#signaling.leave()
   }
 
@@ -77,6 +81,11 @@ export class CallRoom extends EventTarget {
     if (track) await link.addTrack('camera', track, this.#stream)
     else link.removeTrack('camera')
     await this.#other?.steering.apply()
+  }
+
+  /** The track of the picture that is sent, or rests; null without one. */
+  get picture() {
+    return this.#voiceOnly ? null : this.#picture
   }
 
   /** @param {boolean} voiceOnly - whether the person wants no picture sent */
@@ -151,7 +160,8 @@ export class CallRoom extends EventTarget {
       wishes: () => ({
         voiceOnly: this.#voiceOnly,
         detail: this.#picture?.contentHint === 'detail',
-        height: this.#picture?.getSettings().height ?? 0
+        height: this.#picture?.getSettings().height ?? 0,
+        busy: this.beside.isBusy
       }),
       onState: ({ rung, reason, budget }) => {
         const { name } = RUNGS[rung] ?? RUNGS[0]
@@ -165,7 +175,10 @@ export class CallRoom extends EventTarget {
    * @param {Steering} steering - of what it sends
    */
   #follow(link, steering) {
-    link.addEventListener('built', () => void steering.apply())
+    link.addEventListener('built', (event) => {
+      this.beside.moveTo(/** @type {CustomEvent} */ (event).detail)
+      void steering.apply()
+    })
     link.addEventListener('track', (event) =>
       this.#emit('remote', /** @type {CustomEvent} */ (event).detail.streams[0])
     )

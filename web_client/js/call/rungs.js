@@ -7,6 +7,7 @@
  * @property {boolean} voiceOnly - the person wants no picture sent
  * @property {boolean} detail - a wound, a film, a screen: sharpness before motion
  * @property {number} height - of the picture at its source; 0 when there is none
+ * @property {boolean} busy - whether a file is on its way
  */
 
 /** @typedef {{rate: number, height: number, frames: number}} Picture */

@@ -40,16 +40,41 @@ export async function command(path, body = {}) {
  * @param {string} key - of this command
  */
 async function send(path, body, key) {
-  const token = document.querySelector('input[name="csrf_token"]')
-  const answer = await fetch(`/api/v1${path}`, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      'Idempotency-Key': key,
-      'X-CSRF-Token': token instanceof HTMLInputElement ? token.value : ''
-    },
+  return await answered(path, {
+    headers: { 'Content-Type': 'application/json', ...headers(key) },
     body: JSON.stringify(body)
   })
+}
+
+/**
+ * Keeps a file with a case.
+ *
+ * @param {string} path - of the case's documents, below /api/v1
+ * @param {Blob} blob - its content
+ * @param {{name: string, key: string}} about - its name, and the key under which it is kept once
+ */
+export async function keep(path, blob, { name, key }) {
+  const body = new FormData()
+  body.append('file', blob, name)
+  await answered(path, { headers: headers(key), body })
+}
+
+/** @param {string} key - of a command */
+function headers(key) {
+  const token = document.querySelector('input[name="csrf_token"]')
+  return {
+    'Idempotency-Key': key,
+    'X-CSRF-Token': token instanceof HTMLInputElement ? token.value : ''
+  }
+}
+
+/**
+ * @param {string} path - below /api/v1
+ * @param {RequestInit} request - what to say
+ * @returns {Promise<any>} the answer; throws Refused, or TypeError when the line is down
+ */
+async function answered(path, request) {
+  const answer = await fetch(`/api/v1${path}`, { method: 'POST', ...request })
   if (answer.status === 204) return null
   const said = await answer.json()
   if (!answer.ok) throw new Refused(said.code ?? 'failed', said.detail ?? '')

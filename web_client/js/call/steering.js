@@ -39,6 +39,11 @@ export class Steering {
     this.#timer = setInterval(() => void this.#look(), EVERY_MS)
   }
 
+  /** Kilobits a second that files may take. */
+  get pace() {
+    return this.#state.pace
+  }
+
   /** Sets the senders as the ladder stands now; for a connection that has just been built or has a new track. */
   async apply() {
     const connection = this.#steps.connection()

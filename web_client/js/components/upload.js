@@ -1,5 +1,7 @@
 /** Sends each chosen file at once and shows how far it is; without it the file goes with its form. */
 
+import { UploadRow } from './upload-row.js'
+
 /** One file input and the list of what was sent from it. */
 class Upload {
   #root
@@ -70,73 +72,10 @@ class Upload {
   #answered(request, row) {
     const { failed = '', sent = '' } = this.#root.dataset
     const answer = request.response ?? {}
-    if (answer.id) row.done(sent, `${this.#input.name}_id`, String(answer.id))
-    else row.failed(answer.detail ?? failed)
-  }
-}
-
-/** What the list says about one file. */
-class UploadRow {
-  element = document.createElement('li')
-  #bar = document.createElement('progress')
-  #state = document.createElement('span')
-
-  /** @param {string} name - The file's name */
-  constructor(name) {
-    const title = document.createElement('span')
-    title.className = 'upload__name'
-    title.textContent = name
-    this.element.className = 'upload__item'
-    this.#bar.className = 'upload__bar'
-    this.#bar.setAttribute('aria-label', name)
-    this.#state.setAttribute('role', 'status')
-    this.element.append(title, this.#bar, this.#state)
-  }
-
-  /** @param {number} share - 0 to 1 */
-  progress(share) {
-    this.#bar.hidden = false
-    this.#bar.value = share
-    this.#state.className = ''
-    this.#state.textContent = `${Math.round(share * 100)}%`
-  }
-
-  /** @param {string} text */
-  failed(text) {
-    this.#bar.hidden = true
-    this.#state.className = 'upload__state--failed'
-    this.#state.textContent = text
-  }
-
-  /**
-   * @param {string} label
-   * @param {() => void} again
-   */
-  offerRetry(label, again) {
-    const button = document.createElement('button')
-    button.type = 'button'
-    button.className = 'link-button'
-    button.textContent = label
-    button.addEventListener('click', () => {
-      button.remove()
-      again()
-    })
-    this.element.append(button)
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} name - Of the hidden field that ties the file to its form
-   * @param {string} id
-   */
-  done(text, name, id) {
-    this.#bar.hidden = true
-    this.#state.textContent = text
-    const field = document.createElement('input')
-    field.type = 'hidden'
-    field.name = name
-    field.value = id
-    this.element.append(field)
+    if (answer.id) {
+      row.done(sent)
+      row.element.append(tieToForm(`${this.#input.name}_id`, String(answer.id)))
+    } else row.failed(answer.detail ?? failed)
   }
 }
 
@@ -144,4 +83,17 @@ class UploadRow {
 export function upload(root) {
   const input = root.querySelector('input[type="file"]')
   if (input instanceof HTMLInputElement) new Upload(root, input)
+}
+
+/**
+ * @param {string} name - of the field
+ * @param {string} id - of the file that the server has kept
+ * @returns {HTMLInputElement} hidden, so that the form knows of the file
+ */
+function tieToForm(name, id) {
+  const field = document.createElement('input')
+  field.type = 'hidden'
+  field.name = name
+  field.value = id
+  return field
 }

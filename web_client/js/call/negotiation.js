@@ -1,0 +1,126 @@
+/** @import { Candidates, Description, Payload } from './messages.js' */
+import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
+
+/**
+ * @typedef {object} NegotiationOptions
+ * @property {number} number - of this connection, known to both pages
+ * @property {boolean} polite - who yields when both offer at once
+ * @property {(offer: () => void) => boolean} waits - whether the other side is to offer first; `offer` is called when it has not
+ * @property {(payload: Payload) => void} send - carries a payload to the other page
+ * @property {() => void} onMisfit - told when the other's message does not fit
+ */
+
+/** Offers, answers and candidates of one RTCPeerConnection, for as long as it lives. */
+export class Negotiation {
+  #connection
+  #options
+  #count = 0
+  #offering = false
+  #ignoring = false
+  #closed = false
+  #queue = Promise.resolve()
+  #batch
+
+  /**
+   * @param {RTCPeerConnection} connection - to be negotiated
+   * @param {NegotiationOptions} options - see above
+   */
+  constructor(connection, options) {
+    this.#connection = connection
+    this.#options = options
+    this.#batch = new CandidateBatch((candidates) => {
+      options.send({ kind: 'candidates', connection: options.number, candidates })
+    })
+    connection.addEventListener('negotiationneeded', () => void this.#offer())
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (!this.#closed) this.#batch.add(candidate)
+    })
+  }
+
+  /**
+   * Takes in what the other page sent; one after the other, as they came.
+   *
+   * @param {Description | Candidates} payload - its message
+   * @returns {Promise<void>} settles when it has been dealt with
+   */
+  receive(payload) {
+    this.#queue = this.#queue
+      .then(() => this.#take(payload))
+      // A description that does not fit is answered by the next recovery, not by a crash.
+      .catch(() => {
+        if (!this.#closed) this.#options.onMisfit()
+      })
+    return this.#queue
+  }
+
+  /** Says and hears no more; what a closed connection was asked may never be answered. */
+  close() {
+    this.#closed = true
+    this.#batch.clear()
+  }
+
+  async #offer() {
+    if (this.#closed || this.#options.waits(() => void this.#offer())) return
+    try {
+      this.#offering = true
+      await this.#connection.setLocalDescription()
+      this.#count += 1
+      this.#describe(this.#count)
+    } catch {
+      // Closed or overtaken; negotiationneeded will come again if it is needed.
+    } finally {
+      this.#offering = false
+    }
+  }
+
+  /** @param {number} negotiation - the offerer's number for the local description */
+  #describe(negotiation) {
+    const description = this.#connection.localDescription
+    if (!description || this.#closed) return
+    this.#options.send({
+      kind: 'description',
+      type: description.type === 'offer' ? 'offer' : 'answer',
+      sdp: description.sdp,
+      connection: this.#options.number,
+      negotiation
+    })
+  }
+
+  /** @param {Description | Candidates} payload - what the other page sent */
+  async #take(payload) {
+    if (this.#closed) return
+    if (payload.kind === 'candidates') await this.#takeCandidates(payload)
+    else if (payload.type === 'answer') await this.#takeAnswer(payload)
+    else await this.#takeOffer(payload)
+  }
+
+  /** @param {Description} answer - to our offer, or to one that is no longer current */
+  async #takeAnswer({ type, sdp, negotiation }) {
+    const awaited = this.#connection.signalingState === 'have-local-offer'
+    if (!awaited || negotiation !== this.#count) return
+    await this.#connection.setRemoteDescription({ type, sdp })
+  }
+
+  /** @param {Description} offer - which may cross one of ours */
+  async #takeOffer({ type, sdp, negotiation }) {
+    const collision = this.#offering || this.#connection.signalingState !== 'stable'
+    this.#ignoring = collision && !this.#options.polite
+    if (this.#ignoring) return
+    await this.#connection.setRemoteDescription({ type, sdp })
+    this.#count = Math.max(this.#count, negotiation)
+    await this.#connection.setLocalDescription()
+    this.#describe(negotiation)
+  }
+
+  /** @param {Candidates} message - a batch of the other's candidates */
+  async #takeCandidates({ candidates }) {
+    for (const candidate of candidates) {
+      try {
+        await this.#connection.addIceCandidate(toCandidateInit(candidate))
+      } catch (error) {
+        // Candidates of an offer that was ignored are of no use, and no fault.
+        if (!this.#ignoring) throw error
+      }
+    }
+  }
+}

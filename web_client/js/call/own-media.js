@@ -1,0 +1,94 @@
+/** What this page shows and says of itself: microphone, camera, screen, and what of it is switched on. */
+
+/** @import { CallView } from './call-view.js' */
+/** @import { CallRoom } from './room.js' */
+import { openDevices, openScreen, setEnabled, stopStream } from './media.js'
+
+/** One's own devices, whether a call runs or not. */
+export class OwnMedia {
+  /** @type {MediaStream | null} */
+  stream = null
+  #view
+  /** @type {MediaStreamTrack | null} */
+  #screen = null
+  /** @type {CallRoom | null} */
+  #room = null
+  #on = { microphone: true, camera: true, screen: false }
+
+  /** @param {CallView} view - of the page */
+  constructor(view) {
+    this.#view = view
+  }
+
+  /** @param {CallRoom | null} room - that gets it from now on; null ends the sharing of a screen */
+  follow(room) {
+    this.#room = room
+    if (room) void this.#keepToVoice()
+    else this.#endScreen()
+  }
+
+  /** @param {boolean} picture - whether the camera is wanted too */
+  async open(picture) {
+    if (!this.stream) {
+      const { stream, failures } = await openDevices()
+      this.stream = stream
+      this.#view.showSelf(stream)
+      this.#view.showTrouble(
+        failures.map(({ kind, code }) => this.#view.text(`${kind}-${code}`)).filter(Boolean)
+      )
+    }
+    setEnabled(this.stream, 'video', picture)
+    this.#on.camera = picture && this.stream.getVideoTracks().length > 0
+    this.#view.press('camera', !this.#on.camera)
+  }
+
+  /** @param {'microphone' | 'camera'} name - of the device */
+  async toggle(name) {
+    if (!this.stream) return
+    this.#on[name] = !this.#on[name]
+    setEnabled(this.stream, name === 'camera' ? 'video' : 'audio', this.#on[name])
+    this.#view.press(name, !this.#on[name])
+    await this.#keepToVoice()
+    this.announce()
+  }
+
+  async toggleScreen() {
+    if (this.#screen) {
+      this.#endScreen()
+      return
+    }
+    const track = await openScreen()
+    track.addEventListener('ended', () => void this.#showScreen(null))
+    await this.#showScreen(track)
+  }
+
+  /** Tells the other side what is switched on here. */
+  announce() {
+    this.#room?.announce(this.#on)
+  }
+
+  /** Gives the devices back. */
+  stop() {
+    if (this.stream) stopStream(this.stream)
+  }
+
+  #endScreen() {
+    this.#screen?.stop()
+    if (this.#screen) void this.#showScreen(null)
+  }
+
+  /** @param {MediaStreamTrack | null} track - of the screen; null goes back to the camera */
+  async #showScreen(track) {
+    this.#screen = track
+    this.#on.screen = Boolean(track)
+    this.#view.press('screen', this.#on.screen)
+    await this.#room?.show(track ?? this.stream?.getVideoTracks()[0] ?? null)
+    await this.#keepToVoice()
+    this.announce()
+  }
+
+  /** Sends no picture at all where none is switched on: a black one costs as much as a face. */
+  async #keepToVoice() {
+    await this.#room?.keepToVoice(!this.#on.camera && !this.#on.screen)
+  }
+}

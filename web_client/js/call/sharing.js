@@ -1,0 +1,203 @@
+/** Pictures and files of a call: stills while the picture rests, photos and files that are kept with the case. */
+
+/** @import { CallView } from './call-view.js' */
+/** @import { CallRoom, Level } from './room.js' */
+/** @import { Announcement, Purpose } from './transfer.js' */
+import { UploadRow } from '../components/upload-row.js'
+import { keep } from './server.js'
+import { photograph, still } from './stills.js'
+
+const LOOK_EVERY_MS = 1000
+const STILL_PAUSE_MS = 4000
+
+/** What two pages of a call show each other beside the running picture. */
+export class Sharing {
+  #view
+  #address
+  #keeps
+  /** @type {CallRoom | null} */
+  #room = null
+  /** @type {Level | null} */
+  #level = null
+  #lastStill = 0
+  /** @type {Map<number, {row: UploadRow, blob: Blob | null}>} */
+  #files = new Map()
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer
+
+  /**
+   * @param {CallView} view - of the page
+   * @param {{address: string, keeps: boolean}} documents - of the case; the side with the better line keeps what comes and what goes
+   */
+  constructor(view, { address, keeps }) {
+    this.#view = view
+    this.#address = address
+    this.#keeps = keeps
+    const input = /** @type {HTMLInputElement} */ (view.part('file'))
+    input.addEventListener('change', () => {
+      for (const file of input.files ?? []) void this.#send(file, file.name, 'file')
+      input.value = ''
+    })
+  }
+
+  /** @param {CallRoom} room - just entered */
+  follow(room) {
+    this.#room = room
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      room.beside.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('open', () => this.#tellLevel())
+    on('said', (message) => this.#told(message))
+    on('progress', (progress) => this.#progress(progress))
+    on('delivered', ({ announcement }) => this.#delivered(announcement))
+    on('received', ({ announcement, blob }) => this.#received(announcement, blob))
+    room.addEventListener('level', (event) =>
+      this.#climbed(/** @type {CustomEvent} */ (event).detail)
+    )
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS)
+  }
+
+  /** Keeps by itself what the other side has not said to have kept. */
+  end() {
+    clearInterval(this.#timer)
+    this.#view.showStill(null)
+    for (const [number, { blob }] of this.#files) if (blob) void this.#keep(number, blob)
+    this.#room = null
+    this.#level = null
+  }
+
+  /** Takes a photo here, or asks the other side for one where this page has no camera to show with. */
+  async photo() {
+    const track = this.#room?.picture
+    if (this.#keeps || !track) this.#room?.beside.say({ type: 'photo-please' })
+    else await this.#takePhoto(track)
+  }
+
+  /** Lets the person choose files. */
+  chooseFiles() {
+    this.#view.part('file').click()
+  }
+
+  /** @param {MediaStreamTrack} track - of the camera */
+  async #takePhoto(track) {
+    const taken = this.#view.text('photo-name')
+    await this.#send(
+      await photograph(track),
+      `${taken} ${new Date().toLocaleTimeString('vi')}.jpg`,
+      'photo'
+    )
+  }
+
+  /**
+   * @param {Blob} blob - a picture or a file
+   * @param {string} name - of it
+   * @param {Purpose} purpose - what it is for
+   */
+  async #send(blob, name, purpose) {
+    const room = this.#room
+    if (!room) return
+    const number = await room.beside.send(blob, { name, purpose })
+    if (purpose === 'still') return
+    this.#files.set(number, { row: this.#row(name), blob })
+    if (this.#keeps) await this.#keep(number, blob)
+  }
+
+  /**
+   * @param {string} name - of a file
+   * @returns {UploadRow} shown in the list
+   */
+  #row(name) {
+    const row = new UploadRow(name)
+    this.#view.part('files').append(row.element)
+    row.progress(0)
+    return row
+  }
+
+  /** @param {Level} level - of the ladder here */
+  #climbed(level) {
+    const former = this.#level
+    this.#level = level
+    if (former?.rung !== level.rung || former.reason !== level.reason) this.#tellLevel()
+  }
+
+  #tellLevel() {
+    if (this.#level) this.#room?.beside.say({ type: 'level', ...this.#level })
+  }
+
+  /** @param {any} message - of the other page */
+  #told(message) {
+    if (message.type === 'level' && message.rung !== 'voice') this.#view.showStill(null)
+    else if (message.type === 'kept') this.#kept(message.number)
+    else if (message.type === 'photo-please') void this.#photoPlease()
+  }
+
+  async #photoPlease() {
+    const track = this.#room?.picture
+    if (!track) return
+    this.#view.say('photo-asked')
+    await this.#takePhoto(track)
+    this.#view.say('')
+  }
+
+  async #look() {
+    const picture = this.#room?.picture
+    if (!picture || !this.#isResting || Date.now() - this.#lastStill < STILL_PAUSE_MS) return
+    this.#lastStill = Date.now()
+    await this.#send(await still(picture), 'still', 'still')
+  }
+
+  /** Whether the picture pauses for the sake of the voice, and nothing else is on its way. */
+  get #isResting() {
+    const beside = this.#room?.beside
+    const { rung, reason } = this.#level ?? {}
+    return rung === 'voice' && reason === 'line' && beside?.isOpen && !beside.isBusy
+  }
+
+  /** @param {{announcement: Announcement, done: number}} progress - of a file, either way */
+  #progress({ announcement, done }) {
+    const { number, name, size, purpose } = announcement
+    if (purpose === 'still') return
+    const file = this.#files.get(number) ?? { row: this.#row(name), blob: null }
+    this.#files.set(number, file)
+    file.row.progress(done / size)
+  }
+
+  /** @param {Announcement} announcement - of a file that the other side has whole */
+  #delivered({ number, purpose }) {
+    this.#lastStill = Date.now()
+    if (purpose !== 'still') this.#files.get(number)?.row.done(this.#view.text('file-there'))
+  }
+
+  /**
+   * @param {Announcement} announcement - of a file that has come
+   * @param {Blob} blob - its content
+   */
+  #received({ number, purpose }, blob) {
+    if (purpose === 'still') this.#view.showStill(blob)
+    else if (this.#keeps) void this.#keep(number, blob)
+    else this.#files.get(number)?.row.done(this.#view.text('file-here'))
+  }
+
+  /**
+   * @param {number} number - of a file
+   * @param {Blob} blob - its content
+   */
+  async #keep(number, blob) {
+    const file = this.#files.get(number)
+    if (!file) return
+    try {
+      await keep(this.#address, blob, { name: file.row.name, key: `call-file-${number}` })
+      this.#kept(number)
+      this.#room?.beside.say({ type: 'kept', number })
+    } catch {
+      file.row.failed(this.#view.text('file-not-kept'))
+      file.row.offerRetry(this.#view.text('file-retry'), () => void this.#keep(number, blob))
+    }
+  }
+
+  /** @param {number} number - of a file that is kept with the case */
+  #kept(number) {
+    const file = this.#files.get(number)
+    file?.row.done(this.#view.text('file-kept'))
+    if (file) file.blob = null
+  }
+}
