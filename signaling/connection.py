@@ -8,7 +8,7 @@ from aiohttp import ClientConnectionError, WSMsgType, web
 
 from signaling.config import Limits
 from signaling.handlers import acknowledged, handle
-from signaling.hub import Hub, Seat
+from signaling.hub import Hub
 from signaling.messages import (
     MAX_MESSAGE_BYTES,
     CloseCode,
@@ -21,6 +21,7 @@ from signaling.messages import (
     parse,
 )
 from signaling.replay import KEPT_BYTES, KEPT_MESSAGES
+from signaling.seats import Seat
 
 
 class Connection:

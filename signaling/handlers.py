@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from signaling.hub import Hub, Seat
+from signaling.hub import Hub
 from signaling.messages import (
     Ack,
     CloseCode,
@@ -18,6 +18,7 @@ from signaling.messages import (
     Refused,
     Signal,
 )
+from signaling.seats import Seat
 
 
 def handle(hub: Hub, seat: Seat, message: Incoming) -> None:

@@ -3,73 +3,20 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol
 
 from signaling.admission import TicketGate, no_entry
+from signaling.call_events import CallEvent, event_of
 from signaling.config import Settings
 from signaling.ice import IceServer, servers_for
-from signaling.messages import (
-    CloseCode,
-    Hello,
-    Outgoing,
-    Signal,
-    Welcome,
-    encode,
-)
+from signaling.messages import CloseCode, Hello, Signal, Welcome
 from signaling.metrics import Metrics
-from signaling.replay import Inbox, Outbox
 from signaling.room import Happening, LeaveReason, Outcome, Room
+from signaling.seats import Seat, Seats, Wire
 from signaling.tickets import Ticket
 
 
-class Wire(Protocol):
-    """What a seat needs of a socket; the socket itself lives a floor above."""
-
-    def send(self, frame: bytes) -> None:
-        """Queue one frame, or cut the socket off when the queue is full."""
-
-    def close(self, code: CloseCode) -> None:
-        """End the socket after what is queued."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallEvent:
-    """One line of a call's history, as the server will read it."""
-
-    id: str
-    kind: str
-    room: str
-    participant: str
-    role: str
-    node: str
-    at: str
-    reason: str | None
-
-
-@dataclass(slots=True)
-class Seat:
-    """A place in a room together with the session that fills it."""
-
-    room_id: str
-    participant: str
-    room: Room
-    wire: Wire | None = None
-    session: str = ""
-    token: str = ""
-    former_token: str | None = None
-    outbox: Outbox = field(default_factory=Outbox)
-    inbox: Inbox = field(default_factory=Inbox)
-
-    def tell(self, message: Outgoing) -> None:
-        """Send what needs no number, if anybody is listening."""
-        if self.wire is not None:
-            self.wire.send(encode(message))
-
-
 class Hub:
-    """Everybody on this node, by room and by resume token."""
+    """Everybody on this node, by room."""
 
     def __init__(
         self,
@@ -82,8 +29,7 @@ class Hub:
         self._publish = publish
         self._gate = TicketGate(settings)
         self._rooms: dict[str, Room] = {}
-        self._seats: dict[tuple[str, str], Seat] = {}
-        self._tokens: dict[str, Seat] = {}
+        self._seats = Seats()
 
     def admit(self, hello: Hello, wire: Wire, now: float) -> Seat:
         """Seat the bearer of a ticket or of a resume token, or refuse."""
@@ -100,9 +46,7 @@ class Hub:
 
     def confirm(self, seat: Seat) -> None:
         """Let the former token go: the page evidently has the new one."""
-        if seat.former_token is not None:
-            del self._tokens[seat.former_token]
-            seat.former_token = None
+        self._seats.confirm(seat)
 
     def ice_servers(self, seat: Seat) -> tuple[IceServer, ...]:
         """Lend the relay to one participant."""
@@ -116,12 +60,7 @@ class Hub:
 
     def leave(self, seat: Seat, reason: LeaveReason, code: CloseCode) -> None:
         """Give a place up and end its socket."""
-        del self._seats[seat.room_id, seat.participant]
-        del self._tokens[seat.token]
-        self.confirm(seat)
-        if seat.wire is not None:
-            seat.wire.close(code)
-            seat.wire = None
+        self._seats.give_up(seat, code)
         outcome = seat.room.leave(seat.participant, reason)
         if seat.room.empty:
             del self._rooms[seat.room_id]
@@ -131,7 +70,7 @@ class Hub:
     def revoke(self, participant: str, room_id: str | None) -> None:
         """Put somebody out who may no longer be here."""
         self._gate.bar(participant)
-        for seat in list(self._seats.values()):
+        for seat in self._seats:
             if seat.participant == participant and room_id in {None, seat.room_id}:
                 self.leave(seat, "revoked", CloseCode.REVOKED)
 
@@ -140,73 +79,51 @@ class Hub:
         since = now - self._settings.limits.keep_place
         for room_id, room in list(self._rooms.items()):
             for participant in room.overdue(since):
-                seat = self._seats[room_id, participant]
-                self.leave(seat, "lost", CloseCode.TICKET)
+                seat = self._seats.at(room_id, participant)
+                if seat is not None:
+                    self.leave(seat, "lost", CloseCode.TICKET)
         self._gate.forget_expired()
 
     def close(self) -> None:
         """Send everybody elsewhere, because this node stops."""
         for room_id, room in self._rooms.items():
             self._report(room_id, room.dissolve())
-        for seat in self._seats.values():
-            if seat.wire is not None:
-                seat.wire.close(CloseCode.RESTART)
-                seat.wire = None
         self._rooms.clear()
-        self._seats.clear()
-        self._tokens.clear()
+        self._seats.clear(CloseCode.RESTART)
 
     def _enter(self, ticket: Ticket, instance: str, wire: Wire) -> Seat:
         room = self._rooms.get(ticket.room) or Room()
-        former = self._seats.get((ticket.room, ticket.participant))
+        former = self._seats.at(ticket.room, ticket.participant)
         same_page = former and room.peer(ticket.participant).instance == instance
         outcome = room.enter(ticket.participant, ticket.role.value, instance)
         self._rooms[ticket.room] = room
         seat = Seat(ticket.room, ticket.participant, room)
         if former is not None:
-            self._unseat(former)
+            self._seats.give_up(former, CloseCode.TAKEN_OVER)
             if same_page:
                 seat.inbox = former.inbox
                 seat.inbox.restart()
-        self._seats[ticket.room, ticket.participant] = seat
-        self._seat_down(seat, wire, resumed=False)
+        self._seats.take(seat)
+        self._welcome(seat, wire, resumed=False)
         self._carry_out(ticket.room, outcome, time.monotonic())
         self._count()
         return seat
 
-    def _unseat(self, former: Seat) -> None:
-        del self._tokens[former.token]
-        self.confirm(former)
-        if former.wire is not None:
-            former.wire.close(CloseCode.TAKEN_OVER)
-            former.wire = None
-
     def _resume(self, token: str, last_seq: int, wire: Wire, now: float) -> Seat:
-        seat = self._tokens.get(token)
+        seat = self._seats.of_token(token)
         if seat is None:
             raise no_entry("resume_unknown", "There is no such session any more.")
-        missed = seat.outbox.since(last_seq, now)
-        if seat.wire is not None:
-            seat.wire.close(CloseCode.TAKEN_OVER)
-        if missed is None:
-            seat.outbox = Outbox()
-            seat.inbox.restart()
-        else:
-            seat.outbox.acknowledge(last_seq)
-        # The token just shown stays good until the page proves to have the next.
-        for stale in {seat.token, seat.former_token} - {token, None}:
-            self._tokens.pop(stale or "", None)
-        seat.former_token = token
-        self._seat_down(seat, wire, resumed=missed is not None)
+        missed = seat.missed(last_seq, now)
+        seat.hang_up(CloseCode.TAKEN_OVER)
+        self._seats.renew(seat, shown=token)
+        self._welcome(seat, wire, resumed=missed is not None)
         for frame in missed or ():
             wire.send(frame)
         self._carry_out(seat.room_id, seat.room.come_back(seat.participant), now)
         return seat
 
-    def _seat_down(self, seat: Seat, wire: Wire, *, resumed: bool) -> None:
+    def _welcome(self, seat: Seat, wire: Wire, *, resumed: bool) -> None:
         seat.wire = wire
-        seat.token = secrets.token_urlsafe(32)
-        self._tokens[seat.token] = seat
         if not resumed:
             seat.session = secrets.token_urlsafe(12)
         seat.tell(
@@ -224,26 +141,14 @@ class Hub:
 
     def _carry_out(self, room_id: str, outcome: Outcome, now: float) -> None:
         for to, message in outcome.deliveries:
-            seat = self._seats[room_id, to]
-            frame = seat.outbox.add(encode(message), now)
-            if seat.wire is not None:
-                seat.wire.send(frame)
+            seat = self._seats.at(room_id, to)
+            if seat is not None:
+                seat.deliver(message, now)
         self._report(room_id, outcome.happenings)
 
     def _report(self, room_id: str, happenings: Iterable[Happening]) -> None:
         for happening in happenings:
-            self._publish(
-                CallEvent(
-                    id=secrets.token_urlsafe(18),
-                    kind=happening.kind,
-                    room=room_id,
-                    participant=happening.participant,
-                    role=happening.role,
-                    node=self._settings.node,
-                    at=datetime.fromtimestamp(time.time(), UTC).isoformat(),
-                    reason=happening.reason,
-                )
-            )
+            self._publish(event_of(happening, room_id, self._settings.node))
 
     def _count(self) -> None:
         self.metrics.rooms.set(len(self._rooms))

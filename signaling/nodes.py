@@ -15,8 +15,8 @@ from nats.js.api import KeyValueConfig, StreamConfig
 from nats.js.errors import BucketNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
+from signaling.call_events import CallEvent
 from signaling.config import Settings
-from signaling.hub import CallEvent
 from signaling.metrics import Metrics
 
 STREAM = "CALLS"

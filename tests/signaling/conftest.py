@@ -35,6 +35,7 @@ DESCRIPTION = {
     "negotiation": 1,
 }
 PATIENCE = 10.0
+RELAY = Relay(("turn:turn.test:3478",), "shared")
 
 
 def media(*, camera: bool = True) -> dict[str, Any]:
@@ -224,9 +225,11 @@ async def stream(nats_settings: Nats) -> AsyncIterator[JetStreamContext]:
 async def start_node(nats_settings: Nats) -> AsyncIterator[StartNode]:
     async with AsyncExitStack() as stack:
 
-        async def start(*, page_origin: str = ORIGIN, **limits: float) -> Node:
+        async def start(
+            *, page_origin: str = ORIGIN, relay: Relay = RELAY, **limits: float
+        ) -> Node:
             settings = _settings(nats_settings, page_origin, limits)
-            return await _start(stack, settings)
+            return await _start(stack, replace(settings, relay=relay))
 
         yield start
 
@@ -240,7 +243,6 @@ def _settings(nats: Nats, page_origin: str, limits: dict[str, float]) -> Setting
         origins=frozenset({ORIGIN, page_origin}),
         ticket_key=KEY.public_key(),
         nats=nats,
-        relay=Relay(("turn:turn.test:3478",), "shared"),
         limits=Limits(sweep=0.02, **limits),
     )
 
