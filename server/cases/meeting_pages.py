@@ -9,14 +9,13 @@ from aiohttp import web
 from server.access.actor import Actor
 from server.access.permissions import Permission, Role
 from server.accounts.queries import person_by_id
-from server.audit import trail
 from server.cases import panels
-from server.consultations import queries, service
-from server.consultations.models import CallAttempt, Consultation
-from server.consultations.states import AttemptStatus
+from server.consultations import calls, queries, service
+from server.consultations.models import Consultation
 from server.referrals import queries as referrals
 from server.referrals.models import Referral
 from server.web.context import db_and_actor
+from server.web.openings import record_view
 from server.web.paths import path_id
 from server.web.responses import page
 from server.web.routes import route
@@ -37,8 +36,8 @@ async def show_meeting(request: web.Request) -> web.Response:
     meeting = await queries.get(db, actor, path_id(request, "id"))
     if actor.role in {Role.STATION_DOCTOR, Role.SPECIALIST}:
         await service.enter_waiting_room(db, actor, meeting.id)
-    trail.record(
-        db,
+    record_view(
+        request,
         "consultation:view",
         object_id=meeting.id,
         patient_id=meeting.patient_id,
@@ -62,18 +61,11 @@ def _line(actor: Actor, meeting: Consultation) -> Line:
         return Line()
     if live.caller_id == actor.id:
         return Line(str(live.id), live.status.value, "caller")
-    if live.status is AttemptStatus.RINGING and _rings_for(actor, live, meeting):
+    if calls.rings_for(actor, live, meeting):
         return Line(str(live.id), live.status.value, "callee")
     if live.answered_by == actor.id:
         return Line(str(live.id), live.status.value, "callee")
     return Line()
-
-
-def _rings_for(actor: Actor, live: CallAttempt, meeting: Consultation) -> bool:
-    """Tell whether it rings here: at the whole station, or at the one specialist."""
-    if actor.role is Role.SPECIALIST:
-        return actor.id == meeting.specialist_id
-    return live.caller_id == meeting.specialist_id
 
 
 @dataclass(frozen=True, slots=True)

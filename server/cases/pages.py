@@ -7,11 +7,13 @@ from aiohttp import web
 from server.access.permissions import Permission, Role
 from server.audit import trail
 from server.cases import panels, timeline
+from server.consents import queries as consents
 from server.patients import queries as patients
 from server.referrals import queries as referrals
 from server.referrals import station_queries
 from server.referrals.states import ReferralStatus
 from server.web.context import db_and_actor
+from server.web.openings import record_view
 from server.web.paths import path_id
 from server.web.responses import page, redirect
 from server.web.routes import route
@@ -28,6 +30,7 @@ async def show_patient(request: web.Request) -> web.Response:
         "cases/patient.html.j2",
         patient=patient,
         items=await timeline.of_patient(db, actor, patient.id),
+        consents=await consents.of_patient(db, actor, patient.id),
         may_ask=may_ask,
         open_request=await station_queries.open_of_patient(db, actor, patient.id)
         if may_ask
@@ -43,8 +46,11 @@ async def show_referral(request: web.Request) -> web.Response:
         return redirect(f"/referrals/{referral.id}/triage")
     if referral.status is ReferralStatus.DRAFT:
         return redirect(f"/referrals/{referral.id}/request")
-    trail.record(
-        db, "referral:view", object_id=referral.id, patient_id=referral.patient_id
+    record_view(
+        request,
+        "referral:view",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
     )
     return page(
         request, "cases/referral.html.j2", **await panels.of_case(request, referral)

@@ -9,12 +9,15 @@ from aiohttp import web
 from server.access.permissions import Role
 from server.accounts.queries import names_of
 from server.appointments import queries as bookings
+from server.consents import queries as consents
 from server.consultations import queries as consultations
+from server.consultations.service import MEETABLE
 from server.documents import queries as documents
 from server.patients import queries as patients
+from server.quality import charts
 from server.records import fragments as records
 from server.referrals import history, offer_queries, station_queries
-from server.referrals.states import OPEN, ReferralStatus
+from server.referrals.states import OPEN
 from server.referrals.vitals import readings
 from server.web.context import db_and_actor
 from server.web.forms import blank
@@ -26,14 +29,6 @@ if TYPE_CHECKING:
 
     from server.access.actor import Actor
     from server.referrals.models import Referral
-
-MEETABLE = frozenset(
-    {
-        ReferralStatus.ACCEPTED,
-        ReferralStatus.IN_CONSULTATION,
-        ReferralStatus.ANSWERED,
-    }
-)
 
 
 async def of_case(request: web.Request, referral: Referral) -> dict[str, Any]:
@@ -48,6 +43,7 @@ async def of_case(request: web.Request, referral: Referral) -> dict[str, Any]:
         "readings": readings(referral.vitals, referral.patient_age),
         "story": await history.story(db, referral.id),
         "messages": await history.conversation(db, referral.id),
+        "consents": await consents.of_referral(db, actor, referral.id),
         "appointments": await bookings.of_referral(db, actor, referral.id),
         "own_offer": await _own_offer(db, actor, referral.id),
         "may_meet": referral.status in MEETABLE,
@@ -73,7 +69,11 @@ async def _own_offer(db: AsyncSession, actor: Actor, referral_id: UUID) -> objec
 async def _meetings(db: AsyncSession, referral_id: UUID) -> dict[str, Any]:
     meetings = await consultations.of_referral(db, referral_id)
     callers = {attempt.caller_id for one in meetings for attempt in one.attempts}
-    return {"meetings": meetings, "names": await names_of(db, callers)}
+    return {
+        "meetings": meetings,
+        "names": await names_of(db, callers),
+        "call_charts": await charts.of_meetings(db, meetings),
+    }
 
 
 async def _documents(request: web.Request, referral: Referral) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
 
 from server.access.actor import Actor
 from server.access.permissions import Role
 from server.consultations.models import Consultation
+from server.consultations.states import ConsultationStatus
 from server.core import clock
 from server.core.messages import N_
 from server.documents.models import Document
@@ -21,8 +24,6 @@ from server.referrals.models import Referral
 from server.referrals.states import ReferralStatus
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from sqlalchemy.ext.asyncio import AsyncSession
 
 _MOST = 200
@@ -35,15 +36,38 @@ _STOPPED = frozenset(
 )
 
 
+class Subject(StrEnum):
+    """What a line of the timeline is about."""
+
+    REFERRAL = "referral"
+    CONSULTATION = "consultation"
+    RECORD = "record"
+    DOCUMENT = "document"
+
+    @property
+    def label(self) -> str:
+        """The title of the line, a msgid."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Subject.REFERRAL: N_("Yêu cầu hội chẩn"),
+    Subject.CONSULTATION: N_("Buổi hội chẩn từ xa"),
+    Subject.RECORD: N_("Kết luận hội chẩn"),
+    Subject.DOCUMENT: N_("Tài liệu"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the timeline; `title` and `state` are msgids, `text` is as typed."""
+    """One line of the timeline; `text` is as typed."""
 
     at: datetime
-    title: str
+    subject: Subject
+    id: UUID
     href: str
     text: str = field(default="", repr=False)
-    state: str = ""
+    status: ReferralStatus | ConsultationStatus | RecordStatus | None = None
     kind: str = ""
 
     @property
@@ -74,12 +98,13 @@ async def of_patient(db: AsyncSession, actor: Actor, patient_id: UUID) -> list[I
 def _request(referral: Referral) -> Item:
     return Item(
         at=referral.submitted_at or referral.created_at,
-        title=N_("Yêu cầu hội chẩn"),
+        subject=Subject.REFERRAL,
+        id=referral.id,
         href=f"/referrals/{referral.id}",
         text=f"{referral.number} · {referral.reason}"
         if referral.reason
         else referral.number,
-        state=referral.status.label,
+        status=referral.status,
         kind="stopped" if referral.status in _STOPPED else "",
     )
 
@@ -91,9 +116,10 @@ async def _meetings(db: AsyncSession, referrals: list[UUID]) -> list[Item]:
     return [
         Item(
             at=one.started_at or one.created_at,
-            title=N_("Buổi hội chẩn từ xa"),
+            subject=Subject.CONSULTATION,
+            id=one.id,
             href=f"/consultations/{one.id}",
-            state=one.status.label,
+            status=one.status,
         )
         for one in found
     ]
@@ -106,11 +132,12 @@ async def _records(db: AsyncSession, actor: Actor, referrals: list[UUID]) -> lis
     return [
         Item(
             at=one.signed_at or one.changed_at,
-            title=N_("Kết luận hội chẩn"),
+            subject=Subject.RECORD,
+            id=one.id,
             href=f"/records/{one.id}"
             if one.version
             else f"/referrals/{one.referral_id}",
-            state=one.status.label,
+            status=one.status,
         )
         for one in await db.scalars(statement)
     ]
@@ -125,7 +152,8 @@ async def _documents(db: AsyncSession, referrals: list[UUID]) -> list[Item]:
     return [
         Item(
             at=one.added_at,
-            title=N_("Tài liệu"),
+            subject=Subject.DOCUMENT,
+            id=one.id,
             href=f"/documents/{one.id}",
             text=one.title,
             kind="quiet",

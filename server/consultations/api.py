@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
+from typing import Literal
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
-from server.consultations import calls, queries, service, tickets
-from server.consultations.models import CallAttempt, Consultation
-from server.consultations.states import AttemptStatus, ConsultationStatus, EndReason
+from server.consultations import calls, tickets
+from server.consultations.meeting_api import AttemptOut, Nothing
+from server.consultations.states import EndReason
 from server.referrals.states import Channel
 from server.web.context import BUS, db_and_actor
 from server.web.forms import Input, read_json
@@ -36,39 +35,15 @@ class Refuse(Input):
 
 
 class HangUp(Input):
-    """Why a call ends."""
+    """Why a call ends, of what a browser can know."""
 
-    reason: EndReason = EndReason.HUNG_UP
-
-
-class Nothing(Input):
-    """An empty body."""
-
-
-class AttemptOut(BaseModel):
-    """One try to call."""
-
-    id: UUID
-    channel: Channel
-    status: AttemptStatus
-    caller_id: UUID
-    rang_at: datetime
-    answered_at: datetime | None
-    connected_at: datetime | None
-    ended_at: datetime | None
-    end_reason: EndReason | None
-    seconds: int | None
-
-
-class ConsultationOut(BaseModel):
-    """A meeting with every try to call."""
-
-    id: UUID
-    referral_id: UUID
-    status: ConsultationStatus
-    started_at: datetime | None
-    ended_at: datetime | None
-    attempts: list[AttemptOut]
+    reason: Literal[
+        EndReason.HUNG_UP,
+        EndReason.LINE_LOST,
+        EndReason.MEDIA_REFUSED,
+        EndReason.RELAY_FAILED,
+        EndReason.BROWSER_UNSUPPORTED,
+    ] = EndReason.HUNG_UP
 
 
 class PassOut(BaseModel):
@@ -80,34 +55,19 @@ class PassOut(BaseModel):
     polite: bool
 
 
-async def open_meeting(request: web.Request) -> web.Response:
-    """Open the meeting of a request, or return the one that is open."""
-    db, actor = db_and_actor(request)
-    await read_json(request, Nothing)
-    meeting = await service.open_meeting(db, actor, path_id(request, "id"))
-    found = await queries.get(db, actor, meeting.id)
-    return json(_meeting(found), status=201)
-
-
-async def show(request: web.Request) -> web.Response:
-    """Return the meeting."""
-    db, actor = db_and_actor(request)
-    return json(_meeting(await queries.get(db, actor, path_id(request, "id"))))
-
-
 async def ring(request: web.Request) -> web.Response:
     """Call the other side."""
     db, actor = db_and_actor(request)
     given = await read_json(request, Ring)
     attempt = await calls.ring(db, actor, path_id(request, "id"), given.channel)
-    return json(_attempt(attempt), status=201)
+    return json(AttemptOut.of(attempt), status=201)
 
 
 async def accept(request: web.Request) -> web.Response:
     """Answer a call."""
     db, actor = db_and_actor(request)
     await read_json(request, Nothing)
-    return json(_attempt(await calls.accept(db, actor, path_id(request, "id"))))
+    return json(AttemptOut.of(await calls.accept(db, actor, path_id(request, "id"))))
 
 
 async def decline(request: web.Request) -> web.Response:
@@ -150,33 +110,7 @@ async def issue_pass(request: web.Request) -> web.Response:
     return response
 
 
-def _attempt(attempt: CallAttempt) -> AttemptOut:
-    return AttemptOut.model_validate(attempt, from_attributes=True)
-
-
-def _meeting(meeting: Consultation) -> ConsultationOut:
-    return ConsultationOut.model_validate(meeting, from_attributes=True)
-
-
 ROUTES = [
-    api(
-        "POST",
-        "/referrals/{id}/consultations",
-        open_meeting,
-        needs=Permission.CALLS_TAKE,
-        summary="Open the meeting of a request",
-        accepts=Nothing,
-        returns=ConsultationOut,
-        created=True,
-    ),
-    api(
-        "GET",
-        "/consultations/{id}",
-        show,
-        needs=Permission.CONSULTATIONS_READ,
-        summary="A meeting with its calls",
-        returns=ConsultationOut,
-    ),
     api(
         "POST",
         "/consultations/{id}/calls",

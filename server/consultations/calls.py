@@ -12,12 +12,13 @@ from server.appointments.states import AppointmentStatus
 from server.audit import trail
 from server.consultations import queries
 from server.consultations.models import CallAttempt, Consultation
-from server.consultations.service import tell_both, tell_other_side
+from server.consultations.service import MEETABLE, tell_both, tell_other_side
 from server.consultations.states import AttemptStatus, ConsultationStatus, EndReason
 from server.core import clock
 from server.core.errors import Conflict, Forbidden
 from server.core.messages import N_
 from server.referrals import queries as referral_queries
+from server.referrals.models import Referral
 from server.referrals.states import Channel, ReferralStatus
 
 if TYPE_CHECKING:
@@ -42,12 +43,20 @@ class CallOver(Conflict):
     message = N_("Cuộc gọi này đã kết thúc. Hãy gọi lại nếu cần.")
 
 
+class CaseEnded(Conflict):
+    """The request has ended, was handed back, or rests on no agreement any more."""
+
+    code = "case_ended"
+    message = N_("Ca này đã kết thúc hoặc chưa có bác sĩ giữ nên không gọi được nữa.")
+
+
 async def ring(
     db: AsyncSession, actor: Actor, consultation_id: UUID, channel: Channel
 ) -> CallAttempt:
-    """Call the other side; raises CallLive when a call rings or runs already."""
+    """Call the other side; raises CallLive or CaseEnded."""
     meeting = await queries.get_for_change(db, actor, consultation_id)
     _refuse_outsider(actor, meeting)
+    await _lock_meetable(db, actor, meeting)
     if meeting.status in queries.OVER:
         raise CallOver
     if await queries.live_attempt(db, meeting.id) is not None:
@@ -66,23 +75,25 @@ async def ring(
 
 
 async def accept(db: AsyncSession, actor: Actor, attempt_id: UUID) -> CallAttempt:
-    """Answer a call; of several colleagues the first one has it. Raises CallOver."""
+    """Answer a call; of several colleagues the first has it. Raises CallOver or CaseEnded."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
     _refuse_outsider(actor, meeting)
     if attempt.status is AttemptStatus.ACCEPTED and attempt.answered_by == actor.id:
         return attempt  # a reload, or the answer to the first click was lost
-    if not _rings_for(actor, attempt, meeting):
+    if not rings_for(actor, attempt, meeting):
         raise CallOver
+    referral = await _lock_meetable(db, actor, meeting)
     moment = clock.now()
     attempt.move_to(AttemptStatus.ACCEPTED, at=moment)
     attempt.answered_by = actor.id
     if meeting.status is not ConsultationStatus.IN_CALL:
         db.add(meeting.move_to(ConsultationStatus.IN_CALL, by=actor.id, at=moment))
     meeting.started_at = meeting.started_at or moment
-    referral = await referral_queries.get_for_change(db, actor, meeting.referral_id)
     if referral.status is ReferralStatus.ACCEPTED:
         db.add(referral.move_to(ReferralStatus.IN_CONSULTATION, by=actor.id, at=moment))
     await _begin_appointment(db, actor, meeting)
+    if await queries.both_inside(db, attempt):
+        attempt.connected_at = moment  # they came in while it rang
     await tell_both(db, meeting, "call.accepted", attempt=str(attempt.id))
     trail.record(db, "call:accept", object_id=attempt.id, patient_id=meeting.patient_id)
     return attempt
@@ -94,7 +105,7 @@ async def decline(
     """Refuse a call that rings; the case goes on by another try or another channel."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
     _refuse_outsider(actor, meeting)
-    if not _rings_for(actor, attempt, meeting):
+    if not rings_for(actor, attempt, meeting):
         raise CallOver
     status = AttemptStatus.BUSY if busy else AttemptStatus.DECLINED
     reason = EndReason.BUSY if busy else EndReason.DECLINED
@@ -153,6 +164,15 @@ async def close(
     )
 
 
+async def _lock_meetable(
+    db: AsyncSession, actor: Actor, meeting: Consultation
+) -> Referral:
+    referral = await referral_queries.get_for_change(db, actor, meeting.referral_id)
+    if referral.status not in MEETABLE:
+        raise CaseEnded
+    return referral
+
+
 async def _begin_appointment(
     db: AsyncSession, actor: Actor, meeting: Consultation
 ) -> None:
@@ -178,7 +198,7 @@ def _caller(actor: Actor) -> dict[str, str]:
     return {"from": f"{actor.full_name} – {actor.facility_name}"}
 
 
-def _rings_for(actor: Actor, attempt: CallAttempt, meeting: Consultation) -> bool:
+def rings_for(actor: Actor, attempt: CallAttempt, meeting: Consultation) -> bool:
     """Tell whether it rings on this person's side: colleagues of the caller do not answer."""
     from_specialist = attempt.caller_id == meeting.specialist_id
     is_specialist = actor.id == meeting.specialist_id

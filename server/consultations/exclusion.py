@@ -43,8 +43,8 @@ async def end_calls_of_excluded(db: AsyncSession) -> bool:
             db,
             attempt,
             meeting,
-            status=AttemptStatus.CANCELLED if ringing else AttemptStatus.ENDED,
-            reason=EndReason.CANCELLED,
+            status=AttemptStatus.FAILED if ringing else AttemptStatus.ENDED,
+            reason=EndReason.EXCLUDED,
             by=None,
         )
         inside = await queries.participants_of(db, attempt.id)

@@ -110,6 +110,11 @@ class CallAttempt(HasId, Base):
             "rang_at",
             postgresql_where=text("status = 'ringing'"),
         ),
+        Index(
+            "ix_call_attempts_answered_ended_at",
+            "ended_at",
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
     )
 
     consultation_id: Mapped[UUID] = mapped_column(ForeignKey(Consultation.id))

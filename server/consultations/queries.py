@@ -129,6 +129,16 @@ async def live_attempt(db: AsyncSession, consultation_id: UUID) -> CallAttempt |
     )
 
 
+async def both_inside(db: AsyncSession, attempt: CallAttempt) -> bool:
+    """Tell whether who called and who answered have both been in the room."""
+    present = await participants_of(db, attempt.id)
+    inside = {one.person_id for one in present if one.joined_at is not None}
+    return attempt.answered_by is not None and inside >= {
+        attempt.caller_id,
+        attempt.answered_by,
+    }
+
+
 async def ringing_for(db: AsyncSession, actor: Actor) -> Ringing | None:
     """Return a call that rings for this person now, for a page that was just loaded."""
     if actor.role not in {Role.STATION_DOCTOR, Role.SPECIALIST}:

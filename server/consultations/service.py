@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-_MEETABLE = frozenset(
+MEETABLE = frozenset(
     {
         ReferralStatus.ACCEPTED,
         ReferralStatus.IN_CONSULTATION,
@@ -49,7 +49,7 @@ async def open_meeting(
     found = await queries.open_of_referral(db, referral_id)
     if found is not None:
         return found
-    if referral.status not in _MEETABLE or referral.specialist_id is None:
+    if referral.status not in MEETABLE or referral.specialist_id is None:
         raise NotAccepted
     if referral.hospital_id is None:
         raise NotAccepted

@@ -55,6 +55,7 @@ class EndReason(StrEnum):
     RELAY_FAILED = "relay_failed"
     BROWSER_UNSUPPORTED = "browser_unsupported"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
+    EXCLUDED = "excluded"
 
     @property
     def label(self) -> str:
@@ -92,6 +93,7 @@ _REASONS = {
     EndReason.RELAY_FAILED: N_("Không qua được máy chủ chuyển tiếp"),
     EndReason.BROWSER_UNSUPPORTED: N_("Trình duyệt không hỗ trợ"),
     EndReason.ANSWERED_ELSEWHERE: N_("Đã nghe ở nơi khác"),
+    EndReason.EXCLUDED: N_("Một bên không còn quyền tham gia ca này"),
 }
 
 TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {

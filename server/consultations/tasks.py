@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.consultations import calls, queries
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 _BATCH = 50
+# Longer than signaling keeps a place (90 s) and a page takes to find another node.
+_COME_BACK_WITHIN = timedelta(minutes=3)
 
 
 async def end_unanswered(db: AsyncSession) -> bool:
@@ -51,6 +53,40 @@ async def end_unanswered(db: AsyncSession) -> bool:
     return len(missed) == _BATCH
 
 
+async def end_deserted(db: AsyncSession) -> bool:
+    """End calls in whose room nobody has been for a while; True when there may be more.
+
+    Nobody ever came in, or the node stopped and nobody came back on another.
+    """
+    since = clock.now() - _COME_BACK_WITHIN
+    of_this = CallParticipant.attempt_id == CallAttempt.id
+    inside = CallParticipant.joined_at.is_not(None) & CallParticipant.left_at.is_(None)
+    rows = await db.execute(
+        select(CallAttempt, Consultation)
+        .join(Consultation, Consultation.id == CallAttempt.consultation_id)
+        .where(
+            CallAttempt.status == AttemptStatus.ACCEPTED,
+            CallAttempt.answered_at < since,
+            ~exists().where(of_this, inside | (CallParticipant.left_at >= since)),
+        )
+        .order_by(CallAttempt.answered_at)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    deserted = rows.all()
+    for attempt, meeting in deserted:
+        never = attempt.connected_at is None
+        await calls.close(
+            db,
+            attempt,
+            meeting,
+            status=AttemptStatus.FAILED if never else AttemptStatus.LOST,
+            reason=EndReason.LINE_LOST,
+            by=None,
+        )
+    return len(deserted) == _BATCH
+
+
 async def apply_event(db: AsyncSession, event: dict[str, Any]) -> bool:
     """Apply one event of signaling; returns False when it was applied before."""
     moment = datetime.fromisoformat(event["at"])
@@ -76,9 +112,11 @@ async def apply_event(db: AsyncSession, event: dict[str, Any]) -> bool:
         participant.joined_at = participant.joined_at or moment
         participant.left_at = None
         await _note_connection(db, participant, moment)
-    elif event["kind"] == "left" and event["reason"] != "restart":
+    elif event["kind"] == "left":
         participant.left_at = moment
-        await _end_when_empty(db, participant, event["reason"] or "")
+        # After a restart everybody comes back to another node, or is found missing later.
+        if event["reason"] != "restart":
+            await _end_when_empty(db, participant, event["reason"] or "")
     return True
 
 
@@ -86,9 +124,7 @@ async def _note_connection(
     db: AsyncSession, participant: CallParticipant, moment: datetime
 ) -> None:
     attempt, _ = await _locked(db, participant.attempt_id)
-    present = await queries.participants_of(db, attempt.id)
-    both = sum(one.joined_at is not None for one in present) > 1
-    if both and attempt.connected_at is None:
+    if attempt.connected_at is None and await queries.both_inside(db, attempt):
         attempt.connected_at = moment
 
 

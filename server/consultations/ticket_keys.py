@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.core.crypto import write_private
+from server.embedded.private_files import write_once
 from signaling.tickets import load_private_key, new_key_pair_pem
 
 if TYPE_CHECKING:
@@ -22,6 +22,6 @@ def ensure_ticket_keys(secrets_dir: Path) -> Ed25519PrivateKey:
     if not path.exists():
         secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         private, public = new_key_pair_pem()
-        write_private(secrets_dir / PUBLIC, public)
-        write_private(path, private)
+        write_once(secrets_dir / PUBLIC, public)
+        write_once(path, private)
     return load_private_key(path)

@@ -16,9 +16,8 @@ from server.access.actor import Actor
 from server.access.permissions import Role
 from server.audit import trail
 from server.consultations import queries
-from server.consultations.calls import CallOver
+from server.consultations.calls import CallOver, rings_for
 from server.consultations.models import CallAttempt, CallParticipant
-from server.consultations.states import AttemptStatus
 from server.core import clock
 from server.core.errors import Refusal
 from server.core.ids import new_token
@@ -73,14 +72,16 @@ async def issue(
 ) -> Pass:
     """Return a pass of one minute; raises CallOver, or NoNode when no node is alive.
 
-    The caller may wait in the room while it rings; the other side enters by accepting.
+    Both sides may be in the room while it rings, so that the line stands when somebody
+    accepts; their pages send nothing before.
     """
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
     is_caller = attempt.caller_id == actor.id
-    is_inside = attempt.status is AttemptStatus.ACCEPTED and (
-        is_caller or attempt.answered_by == actor.id
-    )
-    if not is_inside and not (is_caller and attempt.status is AttemptStatus.RINGING):
+    if attempt.status not in queries.LIVE or not (
+        is_caller
+        or attempt.answered_by == actor.id
+        or rings_for(actor, attempt, meeting)
+    ):
         raise CallOver
     participant = await _participant(db, attempt, actor.id)
     room = room_of(meeting.room, attempt.id)

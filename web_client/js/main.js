@@ -1,16 +1,9 @@
 /** Starts every enhancement that the page asks for by `data-module`. */
-import {
-  Button,
-  Checkboxes,
-  createAll,
-  ErrorSummary,
-  NotificationBanner,
-  PasswordInput,
-  Radios
-} from 'nhsuk-frontend'
+import { Button, Checkboxes, createAll, ErrorSummary, PasswordInput, Radios } from 'nhsuk-frontend'
 
 import { autosave } from './components/autosave.js'
 import { confirmLeave } from './components/confirm-leave.js'
+import { deadlines } from './components/deadlines.js'
 import { dialogOpener } from './components/dialog.js'
 import { blockDoubleSubmit } from './components/double-submit.js'
 import { events } from './components/events.js'
@@ -29,6 +22,7 @@ import { waitClock } from './components/wait-clock.js'
 const ENHANCEMENTS = {
   autosave,
   'confirm-leave': confirmLeave,
+  deadlines,
   'dialog-opener': dialogOpener,
   'icd-search': icdSearch,
   'incoming-call': incomingCall,
@@ -65,14 +59,7 @@ function start(scope) {
       if (root instanceof HTMLElement) begin(enhance, root)
     }
   }
-  for (const library of [
-    Button,
-    Checkboxes,
-    ErrorSummary,
-    NotificationBanner,
-    PasswordInput,
-    Radios
-  ]) {
+  for (const library of [Button, Checkboxes, ErrorSummary, PasswordInput, Radios]) {
     createAll(library, undefined, scope)
   }
 }

@@ -145,7 +145,7 @@ async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
     assert mine["participant"] == again["participant"]
     assert mine["ticket"] != again["ticket"]
     early = await minh.api("POST", f"/calls/{call}/pass", {})
-    assert early.status == 409
+    assert early.status == 200, "whom it rings for may be there before the answer"
     await minh.api("POST", f"/calls/{call}/accept", {})
     assert (await minh.api("POST", f"/calls/{call}/pass", {})).status == 200
     for stranger in ("hoa", "khoa", "lan"):

@@ -3,6 +3,7 @@ import { onServerEvent } from '../components/events.js'
 import { CallView } from './call-view.js'
 import { OwnMedia } from './own-media.js'
 import { CallRoom } from './room.js'
+import { SampleLog } from './samples.js'
 import { command, Refused } from './server.js'
 import { Sharing } from './sharing.js'
 
@@ -16,6 +17,8 @@ class CallPage {
   #accepting = false
   /** @type {CallRoom | null} */
   #room = null
+  /** @type {SampleLog | null} */
+  #samples = null
   #own
   #sharing
 
@@ -33,6 +36,7 @@ class CallPage {
     root.addEventListener('click', (event) => this.#clicked(event))
     onServerEvent((event) => this.#heard(event))
     globalThis.addEventListener('pagehide', () => this.#own.stop())
+    globalThis.addEventListener('pagehide', () => this.#samples?.hurry())
     void this.#begin(root.dataset.attemptState ?? '', 'answer' in root.dataset)
   }
 
@@ -46,7 +50,7 @@ class CallPage {
     if (status === 'accepted') this.#enter('joining')
     else if (status === 'ringing' && this.#outgoing) this.#enter('ringing-out')
     else if (status === 'ringing' && answer) await this.#run(() => this.#accept())
-    else if (status === 'ringing') this.#view.showState('ringing-in')
+    else if (status === 'ringing') this.#enter('ringing-in')
   }
 
   /** @param {MouseEvent} event - on a button, perhaps */
@@ -94,7 +98,7 @@ class CallPage {
     if (this.#room) return
     this.#attempt = attempt
     this.#outgoing = false
-    this.#view.showState('ringing-in')
+    this.#enter('ringing-in')
   }
 
   /**
@@ -103,8 +107,9 @@ class CallPage {
    */
   #moved(kind, reason) {
     if (kind === 'call.ended') this.#ended(reason)
-    else if (kind === 'call.accepted' && !this.#room && !this.#accepting) {
-      this.#view.showState('idle')
+    else if (kind === 'call.accepted' && this.#outgoing) void this.#room?.release()
+    else if (kind === 'call.accepted' && !this.#accepting && this.#view.state === 'ringing-in') {
+      this.#leave()
       this.#view.say('answered-elsewhere')
     }
   }
@@ -120,9 +125,14 @@ class CallPage {
 
   async #accept() {
     this.#accepting = true
+    this.#view.showState('joining')
+    await this.#room?.answer()
     try {
       await command(`/calls/${this.#attempt}/accept`)
-      this.#enter('joining')
+      if (!this.#room) this.#enter('joining')
+    } catch (error) {
+      this.#leave()
+      throw error
     } finally {
       this.#accepting = false
     }
@@ -139,20 +149,22 @@ class CallPage {
     this.#ended('hung_up')
   }
 
-  /** @param {'ringing-out' | 'joining'} state - what to show until the other side is there */
+  /** @param {'ringing-out' | 'ringing-in' | 'joining'} state - what to show until the other side is there; while it rings nothing is sent */
   #enter(state) {
     if (!this.#own.stream) return
     this.#view.showTrouble([])
     this.#view.showState(state)
-    const room = new CallRoom(() => this.#pass(), this.#own.stream)
+    const room = new CallRoom(() => this.#pass(), this.#own.stream, { held: state !== 'joining' })
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       room.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('state', (detail) => this.#roomIs(detail))
-    on('remote', (stream) => this.#view.showRemote(stream))
+    on('remote', ({ stream }) => this.#view.showRemote(stream))
     on('sample', (sample) => this.#view.showQuality(sample))
     on('level', (level) => this.#view.showLevel(level))
     on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
     this.#room = room
+    const samples = `/calls/${this.#attempt}/samples`
+    this.#samples = new SampleLog(room, (body) => command(samples, body, { keepalive: true }))
     this.#own.follow(room)
     this.#sharing.follow(room)
     room.enter()
@@ -191,6 +203,7 @@ class CallPage {
   }
 
   #leave() {
+    this.#samples?.end()
     this.#sharing.end()
     this.#own.follow(null)
     this.#room?.leave()

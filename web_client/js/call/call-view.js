@@ -34,6 +34,11 @@ export class CallView {
     return found
   }
 
+  /** What is shown now. */
+  get state() {
+    return this.#root.dataset.state
+  }
+
   /** @param {State} state - which buttons and which sentence to show */
   showState(state) {
     this.#root.dataset.state = state

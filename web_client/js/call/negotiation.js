@@ -7,6 +7,7 @@ import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
  * @property {boolean} polite - who yields when both offer at once
  * @property {(offer: () => void) => boolean} waits - whether the other side is to offer first; `offer` is called when it has not
  * @property {(payload: Payload) => void} send - carries a payload to the other page
+ * @property {(sdp: string) => string} adapt - what is changed in the other side's description before it is followed
  * @property {() => void} onMisfit - told when the other's message does not fit
  */
 
@@ -31,7 +32,7 @@ export class Negotiation {
     this.#batch = new CandidateBatch((candidates) => {
       options.send({ kind: 'candidates', connection: options.number, candidates })
     })
-    connection.addEventListener('negotiationneeded', () => void this.#offer())
+    connection.addEventListener('negotiationneeded', () => void this.offer())
     connection.addEventListener('icecandidate', ({ candidate }) => {
       if (!this.#closed) this.#batch.add(candidate)
     })
@@ -59,8 +60,9 @@ export class Negotiation {
     this.#batch.clear()
   }
 
-  async #offer() {
-    if (this.#closed || this.#options.waits(() => void this.#offer())) return
+  /** Describes anew what this side sends and wants, unless the other side is to speak first. */
+  async offer() {
+    if (this.#closed || this.#options.waits(() => void this.offer())) return
     try {
       this.#offering = true
       await this.#connection.setLocalDescription()
@@ -98,7 +100,7 @@ export class Negotiation {
   async #takeAnswer({ type, sdp, negotiation }) {
     const awaited = this.#connection.signalingState === 'have-local-offer'
     if (!awaited || negotiation !== this.#count) return
-    await this.#connection.setRemoteDescription({ type, sdp })
+    await this.#connection.setRemoteDescription({ type, sdp: this.#options.adapt(sdp) })
   }
 
   /** @param {Description} offer - which may cross one of ours */
@@ -106,7 +108,7 @@ export class Negotiation {
     const collision = this.#offering || this.#connection.signalingState !== 'stable'
     this.#ignoring = collision && !this.#options.polite
     if (this.#ignoring) return
-    await this.#connection.setRemoteDescription({ type, sdp })
+    await this.#connection.setRemoteDescription({ type, sdp: this.#options.adapt(sdp) })
     this.#count = Math.max(this.#count, negotiation)
     await this.#connection.setLocalDescription()
     this.#describe(negotiation)

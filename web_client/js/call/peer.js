@@ -3,8 +3,11 @@ import { FirstWord } from './first-word.js'
 import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
+import { withVoice } from './sdp.js'
 
 const RETRY_MS = 2000
+/** Milliseconds of sound in a packet. */
+const USUAL_PACKET = 20
 
 /**
  * @typedef {object} PeerOptions
@@ -13,6 +16,9 @@ const RETRY_MS = 2000
  * @property {(payload: Payload) => void} send - carries a payload to the other page
  * @property {() => Promise<RTCIceServer[]>} refreshIce - lends fresh relay credentials
  * @property {() => boolean} isReachable - whether signaling works now
+ * @property {import('./sent-tracks.js').Place[]} [places] - negotiated from the start
+ * @property {MediaStream} [stream] - of the places
+ * @property {boolean} [held] - whether nothing is sent from them before `release`
  */
 
 /**
@@ -23,7 +29,8 @@ const RETRY_MS = 2000
 export class PeerLink extends EventTarget {
   #options
   #first
-  #tracks = new SentTracks()
+  #tracks
+  #packet = USUAL_PACKET
   #number = 1
   #closed = false
   #online = () => void this.restart()
@@ -43,6 +50,8 @@ export class PeerLink extends EventTarget {
     super()
     this.#options = options
     this.#first = new FirstWord(options.polite)
+    const { places = [], stream = new MediaStream(), held = false } = options
+    this.#tracks = new SentTracks({ places, stream, held })
     this.#connection = this.#build()
     this.#negotiation = this.#negotiate()
     globalThis.addEventListener('online', this.#online)
@@ -65,8 +74,20 @@ export class PeerLink extends EventTarget {
   }
 
   /** @param {string} name - of the track that is no longer sent */
-  removeTrack(name) {
-    this.#tracks.remove(this.#connection, name)
+  async removeTrack(name) {
+    await this.#tracks.remove(this.#connection, name)
+  }
+
+  /** Sends what was held back until somebody answered. */
+  async release() {
+    await this.#tracks.release()
+  }
+
+  /** @param {number} packet - milliseconds of sound in a packet from now on; both sides talk it over once */
+  packSound(packet) {
+    if (packet === this.#packet) return
+    this.#packet = packet
+    void this.#negotiation.offer()
   }
 
   /**
@@ -137,6 +158,7 @@ export class PeerLink extends EventTarget {
       polite: this.#options.polite,
       waits: (offer) => isFirst && this.#first.waits(connection, offer),
       send: (payload) => this.#options.send(payload),
+      adapt: (sdp) => withVoice(sdp, this.#packet),
       onMisfit: () => this.#recovery.begin(RETRY_MS)
     })
   }

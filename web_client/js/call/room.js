@@ -1,53 +1,55 @@
 /** @import { Peer, Welcome } from './messages.js' */
 /** @import { Reason } from './ladder.js' */
 import { Beside } from './beside.js'
-import { PeerLink } from './peer.js'
-import { measure } from './quality.js'
+import { Companion } from './companion.js'
 import { RUNGS } from './rungs.js'
 import { SignalingConnection } from './signaling.js'
-import { Steering } from './steering.js'
 
 /**
  * @typedef {object} Pass
  * @property {string} url - the node's address
  * @property {string} ticket - good for one entry
- * @property {boolean} polite - whether this side yields when both offer at once
  */
+
+const ACCEPTED = { type: 'accepted' }
 
 /** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
 
 /**
  * One call seen from this page: who is in the room, and the media to each of them.
  *
- * Events, each a CustomEvent: `state` ('alone' | 'connecting' | 'talking' | 'reconnecting'), `remote` (MediaStream), `media` (what the other has switched
- * on), `sample` (of quality), `level` (Level), `closed` (detail: {code}).
+ * Events, each a CustomEvent: `state` ('alone' | 'connecting' | 'talking' | 'reconnecting'), `remote` ({peer, stream}), `gone` ({peer}), `media` (what
+ * another has switched on), `sample` (of quality), `level` (Level), `closed` ({code}).
  */
 export class CallRoom extends EventTarget {
   #signaling
   #stream
+  #held
   /** @type {MediaStreamTrack | null} */
   #picture
-  #polite = false
+  #voiceOnly = false
+  #you = ''
   /** @type {RTCIceServer[]} */
   #iceServers = []
-  #voiceOnly = false
+  /** @type {Map<string, Companion>} */
+  #others = new Map()
   /** Messages and files beside voice and picture; goes on with whichever page the other side has. */
-  beside = new Beside(() => this.#other?.steering.pace ?? 0)
-  /** @type {{link: PeerLink, instance: string, peer: Peer, steering: Steering, stop: () => void} | null} */
-  #other = null
+  beside = new Beside(() => this.#pace)
 
   /**
    * @param {() => Promise<Pass | null>} getPass - asks the server for a pass
    * @param {MediaStream} stream - one's own sound and picture
+   * @param {{held: boolean}} options - whether nothing is sent before `release`: it rings
    */
-  constructor(getPass, stream) {
+  constructor(getPass, stream, { held }) {
     super()
     this.#stream = stream
+    this.#held = held
     this.#picture = stream.getVideoTracks()[0] ?? null
-    this.#signaling = new SignalingConnection(async () => {
-      const pass = await getPass()
-      if (pass) this.#polite = pass.polite
-      return pass
+    this.#signaling = new SignalingConnection(getPass)
+    this.beside.addEventListener('said', (event) => {
+      const { detail } = /** @type {CustomEvent} */ (event)
+      if (detail.type === ACCEPTED.type) void this.release()
     })
     this.#listen()
   }
@@ -57,16 +59,31 @@ export class CallRoom extends EventTarget {
     this.#signaling.connect()
   }
 
-  /** Goes out and gives the connection up. */
+  /** Says yes to a call that rings: over the line that stands already, so that the server need not be waited for. */
+  async answer() {
+    this.beside.say(ACCEPTED)
+    await this.release()
+  }
+
+  /** Lets voice and picture go: somebody has answered. */
+  async release() {
+    if (!this.#held) return
+    this.#held = false
+    const all = [...this.#others.values()]
+    await Promise.all(all.map((other) => other.release()))
+    this.#tellState()
+  }
+
+  /** Goes out and gives the connections up. */
   leave() {
-    this.#forget()
+    for (const id of [...this.#others.keys()]) this.#forget(id)
     this.beside.close()
     this.#signaling.leave()
   }
 
-  /** The RTCPeerConnection to the other side, or null while alone. */
-  get connection() {
-    return this.#other?.link.connection ?? null
+  /** The track of the picture that is sent, or rests; null without one. */
+  get picture() {
+    return this.#voiceOnly ? null : this.#picture
   }
 
   /**
@@ -76,28 +93,25 @@ export class CallRoom extends EventTarget {
    */
   async show(track) {
     this.#picture = track
-    const link = this.#other?.link
-    if (!link) return
-    if (track) await link.addTrack('camera', track, this.#stream)
-    else link.removeTrack('camera')
-    await this.#other?.steering.apply()
-  }
-
-  /** The track of the picture that is sent, or rests; null without one. */
-  get picture() {
-    return this.#voiceOnly ? null : this.#picture
+    for (const other of this.#others.values()) await other.show(track)
   }
 
   /** @param {boolean} voiceOnly - whether the person wants no picture sent */
   async keepToVoice(voiceOnly) {
     this.#voiceOnly = voiceOnly
-    await this.#other?.steering.apply()
+    for (const other of this.#others.values()) await other.apply()
   }
 
   /** @param {{microphone: boolean, camera: boolean, screen: boolean}} media - what is switched on here */
   announce(media) {
-    const peer = this.#other?.peer
-    if (peer) this.#signaling.signal(peer, { kind: 'media', ...media })
+    for (const { peer } of this.#others.values()) {
+      this.#signaling.signal(peer, { kind: 'media', ...media })
+    }
+  }
+
+  /** Of several lines files go at the pace of the slowest. */
+  get #pace() {
+    return Math.min(...[...this.#others.values()].map((other) => other.pace))
   }
 
   #listen() {
@@ -108,104 +122,99 @@ export class CallRoom extends EventTarget {
     on('welcome', (welcome) => this.#welcomed(welcome))
     on('peer_joined', ({ peer }) => this.#meet(peer))
     on('peer_reconnecting', () => this.#emit('state', 'reconnecting'))
-    on('peer_left', () => this.#left())
-    on('peer_signal', ({ instance, payload }) => {
-      const other = this.#other
-      if (other && other.instance === instance) void other.link.receive(payload)
+    on('peer_left', ({ peer }) => {
+      this.#forget(peer)
+      this.#tellState()
+    })
+    on('peer_signal', ({ sender, instance, payload }) => {
+      const other = this.#others.get(sender)
+      if (other?.peer.instance === instance) void other.receive(payload)
     })
     on('closed', ({ code }) => this.#emit('closed', { code }))
   }
 
   /** @param {Welcome} welcome - who is there, and how to reach them */
-  #welcomed(welcome) {
-    this.#iceServers = welcome.ice_servers
-    if (!welcome.peers.length) this.#emit('state', 'alone')
-    for (const peer of welcome.peers) this.#meet(peer)
-    if (!welcome.resumed) this.#other?.link.check()
+  #welcomed({ you, ice_servers: iceServers, peers, resumed }) {
+    this.#you = you.id
+    this.#iceServers = iceServers
+    if (!resumed) {
+      for (const [id, other] of [...this.#others]) {
+        if (peers.some((peer) => peer.id === id)) other.check()
+        else this.#forget(id)
+      }
+    }
+    for (const peer of peers) this.#meet(peer)
+    if (!peers.length) this.#tellState()
   }
 
-  /** @param {Peer} peer - the other side, perhaps on a new page */
+  /** @param {Peer} peer - somebody else, perhaps on a new page */
   #meet(peer) {
-    if (this.#other?.instance === peer.instance) return
-    this.#forget()
-    this.#emit('state', 'connecting')
-    const link = new PeerLink({
-      polite: this.#polite,
-      iceServers: this.#iceServers,
-      send: (payload) => this.#signaling.signal(peer, payload),
-      refreshIce: () => this.#signaling.refreshIce(),
-      isReachable: () => this.#signaling.isOpen
-    })
-    const stop = measure(
-      () => link.connection,
-      (sample) => this.#emit('sample', sample)
-    )
-    const steering = this.#steer(link)
-    this.#other = { link, instance: peer.instance, peer, steering, stop }
-    this.#follow(link, steering)
-    for (const track of this.#stream.getTracks()) {
-      const name = track.kind === 'audio' ? 'microphone' : 'camera'
-      void link.addTrack(name, track, this.#stream)
+    const known = this.#others.get(peer.id)
+    if (known?.peer.instance === peer.instance) {
+      this.#tellState()
+      return
     }
-    void steering.apply()
+    this.#forget(peer.id)
+    const other = new Companion(peer, this.#optionsFor(peer))
+    this.#others.set(peer.id, other)
+    this.#follow(other)
+    if (this.#picture) void other.show(this.#picture)
+    this.#tellState()
   }
 
   /**
-   * @param {PeerLink} link - the connection to the other side
-   * @returns {Steering} at work
+   * @param {Peer} peer - somebody else
+   * @returns {ConstructorParameters<typeof Companion>[1]} how to be with them
    */
-  #steer(link) {
-    return new Steering({
-      connection: () => link.connection,
+  #optionsFor(peer) {
+    return {
+      polite: this.#you < peer.id,
+      iceServers: this.#iceServers,
+      stream: this.#stream,
+      held: this.#held,
+      send: (payload) => this.#signaling.signal(peer, payload),
+      refreshIce: () => this.#signaling.refreshIce(),
+      isReachable: () => this.#signaling.isOpen,
       wishes: () => ({
         voiceOnly: this.#voiceOnly,
         detail: this.#picture?.contentHint === 'detail',
         height: this.#picture?.getSettings().height ?? 0,
         busy: this.beside.isBusy
-      }),
-      onState: ({ rung, reason, budget }) => {
-        const { name } = RUNGS[rung] ?? RUNGS[0]
-        this.#emit('level', { rung: name, reason, budget })
-      }
+      })
+    }
+  }
+
+  /** @param {Companion} other - just met */
+  #follow(other) {
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      other.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('built', (connection) => this.beside.moveTo(connection))
+    on('stream', (stream) => this.#emit('remote', { peer: other.peer.id, stream }))
+    on('media', (media) => this.#emit('media', media))
+    on('sample', (sample) => this.#emit('sample', sample))
+    on('state', () => this.#tellState())
+    on('level', ({ rung, reason, budget }) => {
+      const { name } = RUNGS[rung] ?? RUNGS[0]
+      this.#emit('level', { rung: name, reason, budget })
     })
   }
 
-  /**
-   * @param {PeerLink} link - the connection to the other side
-   * @param {Steering} steering - of what it sends
-   */
-  #follow(link, steering) {
-    link.addEventListener('built', (event) => {
-      this.beside.moveTo(/** @type {CustomEvent} */ (event).detail)
-      void steering.apply()
-    })
-    link.addEventListener('track', (event) =>
-      this.#emit('remote', /** @type {CustomEvent} */ (event).detail.streams[0])
-    )
-    link.addEventListener('media', (event) =>
-      this.#emit('media', /** @type {CustomEvent} */ (event).detail)
-    )
-    link.addEventListener('state', (event) => {
-      const { detail } = /** @type {CustomEvent} */ (event)
-      if (detail === 'connected') {
-        void steering.apply()
-        this.#emit('state', 'talking')
-      } else if (detail === 'disconnected' || detail === 'failed') {
-        this.#emit('state', 'reconnecting')
-      }
-    })
+  /** @param {string} id - of somebody who has left, or has another page now */
+  #forget(id) {
+    const other = this.#others.get(id)
+    if (!other) return
+    this.#others.delete(id)
+    other.close()
+    this.#emit('gone', { peer: id })
   }
 
-  #left() {
-    this.#forget()
-    this.#emit('state', 'alone')
-  }
-
-  #forget() {
-    this.#other?.stop()
-    this.#other?.steering.stop()
-    this.#other?.link.close()
-    this.#other = null
+  /** Says how it stands with whoever stands best: a third one who drops out does not end the talk. */
+  #tellState() {
+    const states = [...this.#others.values()].map(({ state }) => state)
+    if (!states.length) this.#emit('state', 'alone')
+    else if (this.#held) return
+    else if (states.includes('connected')) this.#emit('state', 'talking')
+    else this.#emit('state', states.includes('lost') ? 'reconnecting' : 'connecting')
   }
 
   /**

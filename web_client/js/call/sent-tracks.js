@@ -1,7 +1,27 @@
+import { chooseCodecs } from './codecs.js'
+
+/**
+ * A place for sound or picture that is negotiated before there is any: what comes later takes it without another negotiation.
+ *
+ * @typedef {{name: string, kind: 'audio' | 'video'}} Place
+ */
+
 /** What this page sends, by name, over whichever connection there is at the moment. */
 export class SentTracks {
+  #places
+  #stream
+  #held
   /** @type {Map<string, {track: MediaStreamTrack, stream: MediaStream}>} */
   #tracks = new Map()
+  /** @type {Map<string, RTCRtpSender>} */
+  #senders = new Map()
+
+  /** @param {{places: Place[], stream: MediaStream, held: boolean}} options - places, the stream that keeps them in step, and whether nothing is sent from them yet */
+  constructor({ places, stream, held }) {
+    this.#places = places
+    this.#stream = stream
+    this.#held = held
+  }
 
   /**
    * Sends a track, in place of the one that was sent under the same name.
@@ -12,57 +32,69 @@ export class SentTracks {
    * @param {MediaStream} stream - keeps sound and picture in step
    */
   async add(connection, name, track, stream) {
-    const sender = this.#senderOf(connection, name)
-    const idle = sender ? undefined : idleOf(connection, track.kind)
     this.#tracks.set(name, { track, stream })
-    if (idle) {
-      idle.sender.setStreams(stream)
-      idle.direction = 'sendrecv'
-    }
-    const taken = sender ?? idle?.sender
-    if (taken) await taken.replaceTrack(track)
-    else connection.addTrack(track, stream)
+    const sender = this.#senders.get(name)
+    if (!sender) this.#senders.set(name, connection.addTrack(track, stream))
+    else if (!this.#holds(name)) await sender.replaceTrack(track)
   }
 
   /**
    * @param {RTCPeerConnection} connection - of the moment
    * @param {string} name - of the track that is no longer sent
    */
-  remove(connection, name) {
-    const sender = this.#senderOf(connection, name)
+  async remove(connection, name) {
+    const sender = this.#senders.get(name)
     this.#tracks.delete(name)
-    if (sender) connection.removeTrack(sender)
+    if (this.#isPlace(name)) await sender?.replaceTrack(null)
+    else if (sender) {
+      this.#senders.delete(name)
+      connection.removeTrack(sender)
+    }
   }
 
   /** @param {RTCPeerConnection} connection - a new one, which is to send the same */
   moveTo(connection) {
-    for (const { track, stream } of this.#tracks.values()) connection.addTrack(track, stream)
+    this.#senders.clear()
+    for (const { name, kind } of this.#places) {
+      const sender = connection.addTrack(emptyTrack(kind), this.#stream)
+      const track = this.#held ? null : (this.#tracks.get(name)?.track ?? null)
+      void sender.replaceTrack(track)
+      this.#senders.set(name, sender)
+    }
+    for (const [name, { track, stream }] of this.#tracks) {
+      if (!this.#isPlace(name)) this.#senders.set(name, connection.addTrack(track, stream))
+    }
+    for (const transceiver of connection.getTransceivers()) chooseCodecs(transceiver)
   }
 
-  /**
-   * @param {RTCPeerConnection} connection - of the moment
-   * @param {string} name - of a track
-   */
-  #senderOf(connection, name) {
-    const track = this.#tracks.get(name)?.track
-    return connection.getSenders().find((sender) => track && sender.track === track)
+  /** Sends what was held back. */
+  async release() {
+    this.#held = false
+    for (const { name } of this.#places) {
+      await this.#senders.get(name)?.replaceTrack(this.#tracks.get(name)?.track ?? null)
+    }
+  }
+
+  /** @param {string} name - of a track */
+  #isPlace(name) {
+    return this.#places.some((place) => place.name === name)
+  }
+
+  /** @param {string} name - of a track */
+  #holds(name) {
+    return this.#held && this.#isPlace(name)
   }
 }
 
 /**
- * Finds a part of the description that sends nothing: a new one for each time would outgrow the longest message.
+ * Only a sender that began with a track is matched with what the other side offers (RFC 8829, section 5.10).
  *
- * @param {RTCPeerConnection} connection - of the moment
- * @param {string} kind - of the track to be sent
+ * @param {'audio' | 'video'} kind - of what will be sent
+ * @returns {MediaStreamTrack} one that carries nothing
  */
-function idleOf(connection, kind) {
-  return connection
-    .getTransceivers()
-    .find(
-      ({ mid, currentDirection, sender, receiver }) =>
-        mid !== null &&
-        currentDirection !== 'stopped' &&
-        !sender.track &&
-        receiver.track.kind === kind
-    )
+function emptyTrack(kind) {
+  const nowhere = new RTCPeerConnection()
+  const { track } = nowhere.addTransceiver(kind).receiver
+  nowhere.close()
+  return track
 }

@@ -20,13 +20,14 @@ export class Refused extends Error {
  *
  * @param {string} path - below /api/v1
  * @param {object} [body] - what to say
+ * @param {RequestInit} [how] - it is sent, where that matters
  * @returns {Promise<any>} the answer; throws Refused, or TypeError when the line stays down
  */
-export async function command(path, body = {}) {
+export async function command(path, body = {}, how = {}) {
   const key = crypto.randomUUID()
   for (let left = TRIES; ; left -= 1) {
     try {
-      return await send(path, body, key)
+      return await send(path, { key, body, how })
     } catch (error) {
       if (error instanceof Refused || left <= 1) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -36,11 +37,11 @@ export async function command(path, body = {}) {
 
 /**
  * @param {string} path - below /api/v1
- * @param {object} body - what to say
- * @param {string} key - of this command
+ * @param {{key: string, body: object, how: RequestInit}} said - of this command
  */
-async function send(path, body, key) {
+async function send(path, { key, body, how }) {
   return await answered(path, {
+    ...how,
     headers: { 'Content-Type': 'application/json', ...headers(key) },
     body: JSON.stringify(body)
   })

@@ -50,9 +50,9 @@ export class Steering {
     const wishes = this.#steps.wishes()
     const voice = voiceOf(this.#state.voice)
     const picture = pictureOf(this.#state, wishes)
-    for (const sender of connection.getSenders()) {
-      if (sender.track?.kind === 'audio') await setVoice(sender, voice)
-      else if (sender.track) await setPicture(sender, picture, wishes)
+    for (const { sender, receiver } of connection.getTransceivers()) {
+      if (receiver.track.kind === 'audio') await setVoice(sender, voice)
+      else await setPicture(sender, picture, wishes)
     }
   }
 

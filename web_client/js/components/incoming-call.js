@@ -11,11 +11,16 @@ class IncomingCall {
   #title = document.title
   #call = ''
   #timer = 0
+  /** @type {Element | null} */
+  #before = null
 
   /** @param {HTMLElement} root - Has `data-accept-url` and `data-decline-url` with `{id}`, and the title in `data-title` */
   constructor(root) {
     this.#root = root
-    root.querySelector('[data-decline]')?.addEventListener('submit', () => this.#stop())
+    root.querySelector('[data-decline]')?.addEventListener('submit', (event) => {
+      event.preventDefault()
+      if (event.target instanceof HTMLFormElement) void this.#decline(event.target)
+    })
     globalThis.addEventListener('pagehide', () => this.#ringtone.stop())
     onServerEvent((event) => this.#heard(event))
     if (root.dataset.call) this.#ring(root.dataset.call, root.dataset.from ?? '')
@@ -40,9 +45,30 @@ class IncomingCall {
     decline?.setAttribute('action', declineUrl.replace('{id}', call))
     const caller = this.#root.querySelector('[data-from]')
     if (caller) caller.textContent = from
-    this.#root.hidden = false
+    this.#show()
     this.#ringtone.start()
     this.#blink()
+  }
+
+  /** Takes the focus unless somebody is typing, and not on a button: a key pressed now means something else. */
+  #show() {
+    if (!this.#root.hidden) return
+    this.#before = document.activeElement
+    this.#root.hidden = false
+    if (!this.#before?.matches('input, textarea, select')) this.#root.focus()
+  }
+
+  /** @param {HTMLFormElement} form - sent from where it stands, so that nobody's page and half-written words are lost */
+  async #decline(form) {
+    const { action } = form
+    const body = new URLSearchParams()
+    for (const [name, value] of new FormData(form)) body.append(name, String(value))
+    this.#stop()
+    try {
+      await fetch(action, { method: 'POST', body, redirect: 'manual' })
+    } catch {
+      // The line is down: the call rings out, and the caller is told after a minute.
+    }
   }
 
   #blink() {
@@ -56,7 +82,9 @@ class IncomingCall {
 
   #stop() {
     this.#call = ''
+    const hadFocus = this.#root.contains(document.activeElement)
     this.#root.hidden = true
+    if (hadFocus && this.#before instanceof HTMLElement) this.#before.focus()
     this.#ringtone.stop()
     clearInterval(this.#timer)
     document.title = this.#title

@@ -34,9 +34,14 @@ class LiveRegion {
     // A document that XMLHttpRequest parses is inert and needs no HTML sink, so Trusted Types allow it.
     const request = new XMLHttpRequest()
     request.open('GET', this.#url)
+    // To look again at what is open is no new view; the server says how long it is open.
+    const { opening } = document.body.dataset
+    if (opening) request.setRequestHeader('X-Page-Opening', opening)
     request.responseType = 'document'
     request.addEventListener('load', () => {
-      if (request.status === 200) this.#replace(request.responseXML)
+      if (request.status !== 200) return
+      document.body.dataset.opening = request.responseXML?.body.dataset.opening ?? ''
+      this.#replace(request.responseXML)
     })
     request.send()
   }

@@ -1,0 +1,118 @@
+/** @import { Payload, Peer } from './messages.js' */
+/** @import { PeerOptions } from './peer.js' */
+/** @import { Wishes } from './rungs.js' */
+import { PeerLink } from './peer.js'
+import { measure } from './quality.js'
+import { Steering } from './steering.js'
+
+/** @type {import('./sent-tracks.js').Place[]} */
+const PLACES = [
+  { name: 'microphone', kind: 'audio' },
+  { name: 'camera', kind: 'video' }
+]
+
+/**
+ * Somebody else in the room: the link to their page, and what is sent over it.
+ *
+ * Events, each a CustomEvent: `built` (RTCPeerConnection), `stream` (MediaStream of theirs), `media`, `state`, `sample` (of quality), `level` (the ladder's
+ * State).
+ */
+export class Companion extends EventTarget {
+  /** @type {'new' | 'connected' | 'lost'} */
+  state = 'new'
+  #stream
+  #link
+  #steering
+  #stopMeasuring
+
+  /**
+   * @param {Peer} peer - who it is, on which page
+   * @param {Omit<PeerOptions, 'places'> & {stream: MediaStream, wishes: () => Wishes}} options - of the link, one's own media, and what the person wants
+   */
+  constructor(peer, { wishes, ...options }) {
+    super()
+    this.peer = peer
+    this.#stream = options.stream
+    this.#link = new PeerLink({ ...options, places: PLACES })
+    this.#steering = new Steering({
+      connection: () => this.#link.connection,
+      wishes,
+      onState: (state, voice) => {
+        this.#link.packSound(voice.packet)
+        this.#emit('level', state)
+      }
+    })
+    this.#stopMeasuring = measure(
+      () => this.#link.connection,
+      (sample) => this.#emit('sample', sample)
+    )
+    this.#follow()
+    const [voice] = this.#stream.getAudioTracks()
+    if (voice) void this.#link.addTrack('microphone', voice, this.#stream)
+  }
+
+  /** Kilobits a second that files may take. */
+  get pace() {
+    return this.#steering.pace
+  }
+
+  /** @param {Payload} payload - what their page sent */
+  async receive(payload) {
+    await this.#link.receive(payload)
+  }
+
+  /** @param {MediaStreamTrack | null} track - of the picture to send; null sends none */
+  async show(track) {
+    if (track) await this.#link.addTrack('camera', track, this.#stream)
+    else await this.#link.removeTrack('camera')
+    await this.apply()
+  }
+
+  /** Sends as the line and the person want it now. */
+  async apply() {
+    await this.#steering.apply()
+  }
+
+  /** Lets voice and picture go. */
+  async release() {
+    await this.#link.release()
+    await this.apply()
+  }
+
+  /** Looks after the link when signaling has lost messages for good. */
+  check() {
+    this.#link.check()
+  }
+
+  /** Ends it. */
+  close() {
+    this.#stopMeasuring()
+    this.#steering.stop()
+    this.#link.close()
+  }
+
+  #follow() {
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      this.#link.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('built', (connection) => {
+      this.#emit('built', connection)
+      void this.apply()
+    })
+    on('track', ({ streams }) => this.#emit('stream', streams[0]))
+    on('media', (media) => this.#emit('media', media))
+    on('state', (state) => {
+      if (state === 'connected') this.state = 'connected'
+      else if (state === 'disconnected' || state === 'failed') this.state = 'lost'
+      void this.apply()
+      this.#emit('state', this.state)
+    })
+  }
+
+  /**
+   * @param {string} type - of the event
+   * @param {unknown} detail - its content
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}
