@@ -39,6 +39,7 @@ NO_PAGES = frozenset(
         "/readyz",
         "/records/{id}/minutes.pdf",
         "/reports.csv",
+        "/reports/calls.csv",
     }
 )
 
@@ -167,7 +168,8 @@ def _of_binh(cases: Cases):
         for case in (cases.draft, cases.agreed):
             yield "binh", f"/referrals/{{id}}/{verb}", f"/referrals/{case}/{verb}"
     yield "binh", "/referrals/{id}/request", f"/referrals/{cases.returned}/request"
-    yield "binh", "/referrals/{id}/finish", f"/referrals/{cases.sent}/finish"
+    for verb in ("consent/withdrawal", "finish"):
+        yield "binh", f"/referrals/{{id}}/{verb}", f"/referrals/{cases.sent}/{verb}"
     for case in _sent(cases):
         yield "binh", "/referrals/{id}", f"/referrals/{case}"
     for path in ("/patients/{id}", "/patients/{id}/edit"):
@@ -222,6 +224,7 @@ def _of_minh(cases: Cases):
 def _of_administrators(cases: Cases):
     for by in ("time", "station", "hospital", "specialty"):
         yield "quan", "/reports", f"/reports?by={by}"
+    yield "quan", "/reports/calls", "/reports/calls?days=90&worst=lost"
     yield "admin", "/admin/audit", "/admin/audit"
     yield "admin", "/admin/people/{id}", f"/admin/people/{cases.disabled}"
     facility = "/admin/facilities/{id}"

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiohttp import ClientResponse, ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright, expect
 from sqlalchemy import select
@@ -208,9 +208,10 @@ class Visitor:
             "Idempotency-Key": uuid4().hex,
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
+        sent = {"data" if isinstance(body, FormData) else "json": body}
         return await self._keep(
             await self.http.request(
-                method, self.root.join(URL(f"/api/v1{path}")), json=body, headers=given
+                method, self.root.join(URL(f"/api/v1{path}")), headers=given, **sent
             )
         )
 

@@ -8,11 +8,11 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from server.access.permissions import Access, Role
-from server.accounts import sessions, tokens
+from server.accounts import service, sessions, tokens
 from server.accounts.authentication import API_TOKEN_KEY
-from server.accounts.forms import Refresh, SignIn
+from server.accounts.forms import OwnLanguage, OwnPassword, Refresh, SignIn
 from server.audit import trail
-from server.core.errors import Refusal
+from server.core.errors import Invalid, Refusal
 from server.web import refusals
 from server.web.context import DB, db_and_actor
 from server.web.forms import read_json
@@ -38,6 +38,7 @@ class Me(BaseModel):
     facility_id: UUID
     facility_name: str
     province_code: str
+    locale: str
 
 
 async def create_tokens(request: web.Request) -> web.StreamResponse:
@@ -93,8 +94,28 @@ async def show_me(request: web.Request) -> web.Response:
             facility_id=actor.facility_id,
             facility_name=actor.facility_name,
             province_code=actor.province_code,
+            locale=actor.locale,
         )
     )
+
+
+async def choose_language(request: web.Request) -> web.Response:
+    """Keep the language of what is told to the person."""
+    db, actor = db_and_actor(request)
+    given = await read_json(request, OwnLanguage)
+    await service.choose_language(db, actor, given.locale)
+    return no_content()
+
+
+async def change_password(request: web.Request) -> web.StreamResponse:
+    """Set a password of one's own; every token ends with the old one."""
+    db, actor = db_and_actor(request)
+    given = await read_json(request, OwnPassword)
+    try:
+        await service.change_password(db, actor, given.current, given.new)
+    except Invalid as refusal:
+        return refusals.answer(request, refusal)  # returned: the failed try is saved
+    return no_content()
 
 
 def _answer(pair: tokens.TokenPair) -> web.Response:
@@ -131,4 +152,20 @@ ROUTES = [
         accepts=Refresh,
     ),
     api("GET", "/me", show_me, needs=Access.SIGNED_IN, summary="Who am I", returns=Me),
+    api(
+        "PUT",
+        "/me/language",
+        choose_language,
+        needs=Access.SIGNED_IN,
+        summary="Choose my language",
+        accepts=OwnLanguage,
+    ),
+    api(
+        "POST",
+        "/me/password",
+        change_password,
+        needs=Access.SIGNED_IN,
+        summary="Change my password and end my tokens",
+        accepts=OwnPassword,
+    ),
 ]

@@ -63,11 +63,16 @@ class SignIn(Input):
     }
 
 
-class ChangePassword(Input):
-    """The present password and a new one, typed twice."""
+class OwnPassword(Input):
+    """The present password and a new one."""
 
     current: Annotated[str, Field(max_length=128)]
     new: NewPassword
+
+
+class ChangePassword(OwnPassword):
+    """The same from a person, who types the new one twice."""
+
     repeated: Annotated[str, Field(max_length=128)]
     messages: ClassVar[Mapping[str, str]] = {
         "current": N_("Hãy nhập mật khẩu hiện tại."),
@@ -107,8 +112,13 @@ class Refresh(Input):
     refresh_token: Annotated[str, Field(min_length=20, max_length=100)]
 
 
-class Language(Input):
-    """The language of the pages, and the page to come back to."""
+class OwnLanguage(Input):
+    """The language to be met in."""
 
     locale: Annotated[str, Field(pattern="^(vi|en)$")]
+
+
+class Language(OwnLanguage):
+    """The same from a page, and the page to come back to."""
+
     next: str = "/"

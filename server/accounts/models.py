@@ -33,7 +33,9 @@ class Person(HasId, Base):
     password_hash: Mapped[str] = mapped_column(String(160))
     password_changed_at: Mapped[datetime]
     must_change_password: Mapped[bool]
-    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    locale: Mapped[str | None] = mapped_column(
+        String(5), comment="empty: none was ever chosen"
+    )
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
@@ -101,6 +103,7 @@ class RefreshToken(HasId, Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     family_id: Mapped[UUID] = mapped_column(index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id), index=True)
+    signed_in_at: Mapped[datetime] = mapped_column(comment="when the family began")
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -57,7 +57,7 @@ async def sign_in(request: web.Request) -> web.Response:
     if form.data is None:
         return _again(request, _SIGN_IN, form)
     try:
-        _, token = await sessions.sign_in(
+        person, token = await sessions.sign_in(
             request[DB], form.data.username, form.data.password
         )
     except sessions.WrongCredentials as refusal:
@@ -67,6 +67,9 @@ async def sign_in(request: web.Request) -> web.Response:
         await sessions.end(request[DB], before)
     response = redirect(_own_path(form.data.next))
     set_cookie(response, SESSION_COOKIE, token)
+    if person.locale:
+        # A shared computer remembers the language of whoever was here before.
+        set_cookie(response, LOCALE_COOKIE, person.locale, _A_YEAR)
     return response
 
 
@@ -101,10 +104,12 @@ async def change_password(request: web.Request) -> web.Response:
 
 
 async def change_language(request: web.Request) -> web.Response:
-    """Keep the language in this browser and come back to the page."""
+    """Keep the language in this browser, and for a person; come back to the page."""
     form = await read_form(request, Language)
     if form.data is None:
         return redirect("/")
+    if ACTOR in request:
+        await service.choose_language(*db_and_actor(request), form.data.locale)
     response = redirect(_own_path(form.data.next))
     set_cookie(response, LOCALE_COOKIE, form.data.locale, _A_YEAR)
     return response

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.access.actor import Actor, Scope
 from server.access.permissions import Role
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+ADMINISTRATORS = frozenset({Role.PROVINCIAL_ADMIN, Role.SYSTEM_ADMIN})
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_PLACES: dict[Role, frozenset[FacilityKind]] = {
+# Where each role works.
+PLACES: dict[Role, frozenset[FacilityKind]] = {
     Role.STATION_DOCTOR: frozenset(
         {FacilityKind.STATION, FacilityKind.SATELLITE_POINT}
     ),
@@ -155,9 +157,17 @@ async def change_password(
     trail.record(db, "person:change_password", object_id=person.id)
 
 
+async def choose_language(db: AsyncSession, actor: Actor, locale: str) -> None:
+    """Keep the language that a person wants to be met in, on any machine."""
+    await db.execute(update(Person).where(Person.id == actor.id).values(locale=locale))
+    trail.record(
+        db, "person:choose_language", object_id=actor.id, actor=actor, locale=locale
+    )
+
+
 async def _manageable(db: AsyncSession, actor: Actor, person_id: UUID) -> Person:
     person = await queries.get(db, actor, person_id)
-    if person.role in _administrators() and actor.scope is not Scope.COUNTRY:
+    if person.role in ADMINISTRATORS and actor.scope is not Scope.COUNTRY:
         raise Invalid(
             FieldError(
                 "person",
@@ -169,7 +179,7 @@ async def _manageable(db: AsyncSession, actor: Actor, person_id: UUID) -> Person
 
 
 async def _facility_for(db: AsyncSession, actor: Actor, new: NewAccount) -> Facility:
-    if new.role in _administrators() and actor.scope is not Scope.COUNTRY:
+    if new.role in ADMINISTRATORS and actor.scope is not Scope.COUNTRY:
         raise Invalid(
             FieldError(
                 "role",
@@ -189,7 +199,7 @@ async def _facility_for(db: AsyncSession, actor: Actor, new: NewAccount) -> Faci
                 N_("Hãy chọn một cơ sở trong danh sách."),
             )
         )
-    if facility.kind not in _PLACES[new.role]:
+    if facility.kind not in PLACES[new.role]:
         raise Invalid(
             FieldError(
                 "facility_id",
@@ -225,10 +235,6 @@ async def _join_departments(
         PersonDepartment(person_id=person.id, department_id=one)
         for one in dict.fromkeys(department_ids)
     )
-
-
-def _administrators() -> frozenset[Role]:
-    return frozenset({Role.PROVINCIAL_ADMIN, Role.SYSTEM_ADMIN})
 
 
 def new_handed_over_password() -> str:

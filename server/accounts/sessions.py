@@ -63,7 +63,7 @@ def actor_of(person: Person, session_id: UUID | None = None) -> Actor:
         facility_name=person.facility.name,
         session_id=session_id,
         must_change_password=person.must_change_password,
-        locale=person.locale,
+        locale=person.locale or "vi",
     )
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 ACCESS_LIFE = timedelta(minutes=5)
 _REFRESH_LIFE = timedelta(days=14)
+# Exchanging goes on for ever otherwise: a stolen token, or a program that nobody remembers,
+# is of no use a month after the password was last typed.
+_FAMILY_LIFE = timedelta(days=30)
 # A bad line may lose the answer: the same token may ask again for this long.
 _RETRY = timedelta(seconds=10)
 _ISSUER = "tramxa"
@@ -51,18 +54,20 @@ class TokenPair:
 
 
 async def issue(
-    db: AsyncSession, key: bytes, person: Person, family_id: UUID | None = None
+    db: AsyncSession, key: bytes, person: Person, before: RefreshToken | None = None
 ) -> TokenPair:
-    """Return an access token of five minutes and a refresh token of the family."""
+    """Return an access token of five minutes and the refresh token that follows `before`."""
     refresh = new_token()
     moment = clock.now()
+    began = before.signed_in_at if before else moment
     db.add(
         RefreshToken(
             token_hash=crypto.fingerprint(refresh),
-            family_id=family_id or new_id(),
+            family_id=before.family_id if before else new_id(),
             person_id=person.id,
+            signed_in_at=began,
             issued_at=moment,
-            expires_at=moment + _REFRESH_LIFE,
+            expires_at=min(moment + _REFRESH_LIFE, began + _FAMILY_LIFE),
         )
     )
     claims = {
@@ -99,7 +104,7 @@ async def refresh(db: AsyncSession, key: bytes, token: str) -> TokenPair | None:
         )
         return None
     found.used_at = found.used_at or moment
-    return await issue(db, key, person, found.family_id)
+    return await issue(db, key, person, found)
 
 
 async def revoke_family(db: AsyncSession, family_id: UUID) -> None:

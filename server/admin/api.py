@@ -13,6 +13,7 @@ from server.access.permissions import Permission, Role
 from server.accounts import queries, service
 from server.accounts.forms import NewPerson
 from server.accounts.models import Person
+from server.admin import queries as administration
 from server.admin import trail
 from server.admin.forms import PeopleQuestion, TrailQuestion
 from server.audit.models import Outcome
@@ -35,6 +36,26 @@ class PersonOut(BaseModel):
     created_at: datetime
     disabled_at: datetime | None
     last_seen_at: datetime | None
+
+
+class SessionOut(BaseModel):
+    """A browser in which a person is signed in."""
+
+    started_at: datetime
+    last_seen_at: datetime
+    address: str
+    user_agent: str
+
+
+class PersonDetails(PersonOut):
+    """Everything that an administrator knows of a person."""
+
+    phone: str
+    licence_number: str
+    must_change_password: bool
+    password_changed_at: datetime
+    departments: list[str]
+    sessions: list[SessionOut]
 
 
 class People(BaseModel):
@@ -77,6 +98,27 @@ async def list_people(request: web.Request) -> web.Response:
     db, actor = db_and_actor(request)
     found = await queries.search(db, actor, read_query(request, PeopleQuestion).q)
     return json(People(people=[_person(one) for one in found]))
+
+
+async def show_person(request: web.Request) -> web.Response:
+    """Return a person with their departments and open sessions."""
+    db, actor = db_and_actor(request)
+    person = await queries.get(db, actor, path_id(request, "id"))
+    sessions = await administration.open_sessions(db, person.id)
+    shown = {
+        name: getattr(person, name)
+        for name in PersonDetails.model_fields
+        if name not in {"departments", "sessions"}
+    }
+    return json(
+        PersonDetails(
+            **shown,
+            departments=list(await administration.department_names(db, person.id)),
+            sessions=[
+                SessionOut.model_validate(one, from_attributes=True) for one in sessions
+            ],
+        )
+    )
 
 
 async def add_person(request: web.Request) -> web.Response:
@@ -163,6 +205,14 @@ ROUTES = [
         accepts=NewPerson,
         returns=NewPassword,
         created=True,
+    ),
+    api(
+        "GET",
+        "/people/{id}",
+        show_person,
+        needs=_PEOPLE,
+        summary="Read a person",
+        returns=PersonDetails,
     ),
     api(
         "POST",

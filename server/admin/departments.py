@@ -69,7 +69,11 @@ async def change(request: web.Request) -> web.Response:
     try:
         async with db.begin_nested():
             await service.change_department(
-                db, actor, department_id, form.data.details()
+                db,
+                actor,
+                department_id,
+                form.data.details(),
+                facility_id=facility.id,
             )
     except Invalid as refusal:
         return await _department(request, form.refused(refusal), facility)

@@ -59,20 +59,14 @@ async def list_facilities(request: web.Request) -> web.Response:
 
 async def show_new(request: web.Request) -> web.Response:
     """Ask what it is and where, then the rest."""
-    db, actor = db_and_actor(request)
+    _, actor = db_and_actor(request)
     steps = bind(request, NewFacilitySteps, MultiDict(request.query))
     asked = steps.data or NewFacilitySteps()
     province = _province(actor, asked.province)
     if asked.kind and province:
         chosen = {"kind": asked.kind.value, "province_code": province}
         return await _form(request, blank(request, chosen), asked.kind, province)
-    return page(
-        request,
-        _STEPS,
-        form=steps,
-        kinds=_kinds(actor),
-        provinces=await _provinces(db, actor),
-    )
+    return await _steps(request, steps)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -95,15 +89,7 @@ async def create(request: web.Request) -> web.Response:
     typed = {"kind": form.value("kind"), "province": form.value("province_code")}
     steps = bind(request, NewFacilitySteps, MultiDict(typed)).data
     if steps is None or steps.kind is None or steps.province is None:
-        return page(
-            request,
-            _STEPS,
-            status=422,
-            form=form,
-            form_errors=form.errors,
-            kinds=_kinds(actor),
-            provinces=await _provinces(db, actor),
-        )
+        return await _steps(request, form, status=422)
     return await _form(request, form, steps.kind, steps.province)
 
 
@@ -126,6 +112,21 @@ async def change(request: web.Request) -> web.Response:
     except Invalid as refusal:
         return await _known(request, form.refused(refusal), facility)
     return redirect(f"/admin/facilities/{facility.id}?saved=1")
+
+
+async def _steps(
+    request: web.Request, form: Form[Any], status: int = 200
+) -> web.Response:
+    db, actor = db_and_actor(request)
+    return page(
+        request,
+        _STEPS,
+        status=status,
+        form=form,
+        form_errors=form.errors,
+        kinds=_kinds(actor),
+        provinces=await _provinces(db, actor),
+    )
 
 
 async def _known(

@@ -16,7 +16,7 @@ from server.admin import handover, queries
 from server.admin.forms import NewPersonSteps, PeopleQuestion
 from server.core.errors import Invalid
 from server.facilities import queries as facilities
-from server.facilities.models import Facility, FacilityKind
+from server.facilities.models import Facility
 from server.web.context import db_and_actor
 from server.web.forms import Form, bind, blank, read_form
 from server.web.paths import path_id
@@ -34,19 +34,6 @@ _STEPS = "admin/person-new.html.j2"
 _FORM = "admin/person-form.html.j2"
 _PERSON = "admin/person.html.j2"
 _MOST_CHOICES = 20
-_ADMINISTRATORS = frozenset({Role.PROVINCIAL_ADMIN, Role.SYSTEM_ADMIN})
-# What is worth offering for a role; whether it is allowed, the use case decides.
-_PLACES = {
-    Role.STATION_DOCTOR: frozenset(
-        {FacilityKind.STATION, FacilityKind.SATELLITE_POINT}
-    ),
-    Role.SPECIALIST: frozenset({FacilityKind.HOSPITAL}),
-    Role.COORDINATOR: frozenset(
-        {FacilityKind.HOSPITAL, FacilityKind.HEALTH_DEPARTMENT}
-    ),
-    Role.PROVINCIAL_ADMIN: frozenset({FacilityKind.HEALTH_DEPARTMENT}),
-    Role.SYSTEM_ADMIN: frozenset({FacilityKind.HEALTH_DEPARTMENT}),
-}
 
 
 async def list_people(request: web.Request) -> web.Response:
@@ -75,16 +62,7 @@ async def show_new(request: web.Request) -> web.Response:
         facility = await facilities.get(db, actor, asked.facility)
         chosen = {"role": asked.role.value, "facility_id": facility.id}
         return await _form(request, blank(request, chosen), asked.role, facility)
-    found = await _choices(db, actor, asked) if asked.role else []
-    return page(
-        request,
-        _STEPS,
-        form=steps,
-        roles=_roles(actor),
-        role=asked.role,
-        facilities=found,
-        more=len(found) == _MOST_CHOICES,
-    )
+    return await _steps(request, steps, asked)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -171,7 +149,8 @@ async def _person(
         departments=await queries.department_names(db, person_id),
         sessions=await queries.open_sessions(db, person_id),
         password=password,
-        manageable=actor.scope is Scope.COUNTRY or person.role not in _ADMINISTRATORS,
+        manageable=actor.scope is Scope.COUNTRY
+        or person.role not in service.ADMINISTRATORS,
         own=person.id == actor.id,
     )
 
@@ -182,19 +161,27 @@ async def _form_again(request: web.Request, form: Form[NewPerson]) -> web.Respon
     typed = {"role": form.value("role"), "facility": form.value("facility_id")}
     steps = bind(request, NewPersonSteps, MultiDict(typed)).data
     if steps is None or steps.role is None or steps.facility is None:
-        return page(
-            request,
-            _STEPS,
-            status=422,
-            form=form,
-            form_errors=form.errors,
-            roles=_roles(actor),
-            role=None,
-            facilities=[],
-            more=False,
-        )
+        return await _steps(request, form, NewPersonSteps(), status=422)
     facility = await facilities.get(db, actor, steps.facility)
     return await _form(request, form, steps.role, facility)
+
+
+async def _steps(
+    request: web.Request, form: Form[Any], asked: NewPersonSteps, status: int = 200
+) -> web.Response:
+    db, actor = db_and_actor(request)
+    found = await _choices(db, actor, asked) if asked.role else []
+    return page(
+        request,
+        _STEPS,
+        status=status,
+        form=form,
+        form_errors=form.errors,
+        roles=_roles(actor),
+        role=asked.role,
+        facilities=found,
+        more=len(found) == _MOST_CHOICES,
+    )
 
 
 async def _form(
@@ -218,7 +205,7 @@ async def _form(
 async def _choices(
     db: AsyncSession, actor: Actor, asked: NewPersonSteps
 ) -> list[Facility]:
-    kinds = _PLACES[asked.role] if asked.role else frozenset()
+    kinds = service.PLACES[asked.role] if asked.role else frozenset()
     found = await facilities.search(
         db, actor, facilities.Search(asked.q, kinds=kinds), _MOST_CHOICES
     )
@@ -227,7 +214,7 @@ async def _choices(
 
 def _roles(actor: Actor) -> list[Role]:
     everywhere = actor.scope is Scope.COUNTRY
-    return [role for role in Role if everywhere or role not in _ADMINISTRATORS]
+    return [role for role in Role if everywhere or role not in service.ADMINISTRATORS]
 
 
 _NEEDS = Permission.ACCOUNTS_MANAGE

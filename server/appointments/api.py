@@ -62,7 +62,7 @@ class AppointmentOut(BaseModel):
 
 
 class AppointmentList(BaseModel):
-    """Bookings of today and after, the nearest first; at most 100."""
+    """Bookings of today and after, the nearest first, or all of a case; at most 100."""
 
     items: list[AppointmentOut]
 
@@ -84,6 +84,21 @@ async def list_appointments(request: web.Request) -> web.Response:
     db, actor = db_and_actor(request)
     found = await queries.coming(db, actor)
     trail.record(db, "appointment:list", found=len(found))
+    return json(AppointmentList(items=[_shown(one) for one in found]))
+
+
+async def list_of_case(request: web.Request) -> web.Response:
+    """Return the bookings of a case, those that ended too."""
+    db, actor = db_and_actor(request)
+    referral = await referrals.get(db, actor, path_id(request, "id"))
+    found = await queries.of_referral(db, actor, referral.id)
+    trail.record(
+        db,
+        "appointment:list",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
+        found=len(found),
+    )
     return json(AppointmentList(items=[_shown(one) for one in found]))
 
 
@@ -169,6 +184,14 @@ ROUTES = [
         accepts=ChosenSlot,
         returns=AppointmentOut,
         created=True,
+    ),
+    api(
+        "GET",
+        "/referrals/{id}/appointments",
+        list_of_case,
+        needs=Permission.APPOINTMENTS_READ,
+        summary="Read the bookings of a case",
+        returns=AppointmentList,
     ),
     api(
         "GET",

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from server.consents.models import GivenBy, Ground, Method
-from server.consents.service import Given
+from server.consents.service import Given, TakenBack
 from server.core.messages import N_
 from server.web.forms import Input
 
@@ -56,3 +56,21 @@ class ConsentBody(Input):
     def given(self) -> Given:
         """Return what the service records."""
         return Given(**self.model_dump())
+
+
+class WithdrawalInput(Input):
+    """Who takes the agreement back and how; nobody has to say why."""
+
+    asked_by: GivenBy
+    asker_name: Annotated[str, Field(max_length=120)] = ""
+    relation: Annotated[str, Field(max_length=60)] = ""
+    method: Method
+    reason: Annotated[str, Field(max_length=1000)] = ""
+    messages: ClassVar[Mapping[str, str]] = {
+        "asked_by": N_("Hãy chọn ai yêu cầu rút lại."),
+        "method": N_("Hãy chọn cách yêu cầu."),
+    }
+
+    def said(self) -> TakenBack:
+        """Return what the service records."""
+        return TakenBack(**self.model_dump())

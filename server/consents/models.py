@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.core.db import Base, HasId, enum_column
 from server.core.messages import N_
@@ -75,6 +75,21 @@ class Consent(HasId, Base):
             "given_by <> 'representative' OR (giver_name <> '' AND relation <> '')",
             name="representative_named",
         ),
+        CheckConstraint(
+            "num_nonnulls(withdrawn_at, withdrawal_asked_by, withdrawal_method,"
+            " withdrawal_recorded_by) IN (0, 4)",
+            name="withdrawal_complete",
+        ),
+        CheckConstraint(
+            "withdrawal_asked_by <> 'representative'"
+            " OR (withdrawal_asker_name <> '' AND withdrawal_relation <> '')",
+            name="withdrawal_representative_named",
+        ),
+        # Nobody agreed to an emergency, so nobody can take it back.
+        CheckConstraint(
+            "ground = 'patient_request' OR withdrawn_at IS NULL",
+            name="emergency_not_withdrawn",
+        ),
     )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey(Patient.id), index=True)
@@ -94,3 +109,24 @@ class Consent(HasId, Base):
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    withdrawal_asked_by: Mapped[GivenBy | None] = enum_column(
+        GivenBy, "withdrawalaskedby", nullable=True
+    )
+    withdrawal_asker_name: Mapped[str] = mapped_column(String(120), default="")
+    withdrawal_relation: Mapped[str] = mapped_column(String(60), default="")
+    withdrawal_method: Mapped[Method | None] = enum_column(
+        Method, "withdrawalmethod", nullable=True
+    )
+    withdrawal_reason: Mapped[str] = mapped_column(
+        default="", comment="only if the patient gives one"
+    )
+    withdrawal_recorded_by: Mapped[UUID | None]
+
+    receiver: Mapped[Facility] = relationship(
+        lazy="raise", foreign_keys=receiving_facility_id
+    )
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Tell whether it is a request of the patient's that still stands."""
+        return self.ground is Ground.PATIENT_REQUEST and self.withdrawn_at is None

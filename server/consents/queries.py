@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import joinedload
 
 from server.access.actor import Actor
 from server.access.permissions import Role
-from server.consents.models import Consent
+from server.consents.models import Consent, Ground
 from server.patients.models import CaseAccess
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
+
+
+_MOST = 200
 
 
 def visible_to(actor: Actor) -> Select[Consent]:
@@ -32,6 +37,50 @@ def _seen_by(actor: Actor) -> ColumnElement[bool]:
             )
         )
     return false()
+
+
+async def of_patient(
+    db: AsyncSession, actor: Actor, patient_id: UUID
+) -> Sequence[Consent]:
+    """Return what was agreed for a patient and may be known, the latest first."""
+    found = await db.scalars(
+        visible_to(actor)
+        .where(Consent.patient_id == patient_id)
+        .options(joinedload(Consent.receiver))
+        .order_by(Consent.recorded_at.desc())
+        .limit(_MOST)
+    )
+    return found.all()
+
+
+async def of_referral(
+    db: AsyncSession, actor: Actor, referral_id: UUID
+) -> Sequence[Consent]:
+    """Return what was agreed for a case, the latest first."""
+    found = await db.scalars(
+        visible_to(actor)
+        .where(Consent.referral_id == referral_id)
+        .options(joinedload(Consent.receiver))
+        .order_by(Consent.recorded_at.desc())
+        .limit(_MOST)
+    )
+    return found.all()
+
+
+async def to_withdraw(
+    db: AsyncSession, actor: Actor, referral_id: UUID
+) -> Sequence[Consent]:
+    """Return the patient's requests that still stand in a case."""
+    found = await db.scalars(
+        visible_to(actor)
+        .where(
+            Consent.referral_id == referral_id,
+            Consent.ground == Ground.PATIENT_REQUEST,
+            Consent.withdrawn_at.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
 
 
 async def valid_for(

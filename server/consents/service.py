@@ -8,10 +8,10 @@ from uuid import UUID
 
 from server.access.actor import Actor
 from server.audit import trail
-from server.consents import wording
+from server.consents import queries, wording
 from server.consents.models import Consent, GivenBy, Ground, Method
 from server.core import clock
-from server.core.errors import FieldError, Invalid
+from server.core.errors import Conflict, FieldError, Invalid
 from server.core.messages import N_
 from server.core.vietnamese import nfc
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 _SHORTEST_REASON = 10
+
+
+class NothingToWithdraw(Conflict):
+    """No request of the patient stands: none was made, or it was withdrawn before."""
+
+    code = "nothing_to_withdraw"
+    message = N_(
+        "Ca này không có lời đồng ý nào để rút lại: chưa ghi nhận, đã rút trước đó, hoặc gửi"
+        " vì cấp cứu."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,17 @@ class Given:
     relation: str = ""
     method: Method | None = None
     agreed: bool = field(default=False)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TakenBack:
+    """Who withdrew and how; whoever withdraws owes nobody a reason."""
+
+    asked_by: GivenBy
+    method: Method
+    asker_name: str = ""
+    relation: str = ""
     reason: str = ""
 
 
@@ -77,6 +98,41 @@ async def record(
         hospital_id=sharing.hospital_id,
     )
     return consent
+
+
+async def withdraw(
+    db: AsyncSession, actor: Actor, referral_id: UUID, said: TakenBack
+) -> None:
+    """Take back what the patient asked for in this case; raises NothingToWithdraw.
+
+    The caller holds the lock of the case. An emergency stands: it rests on no agreement.
+    """
+    standing = await queries.to_withdraw(db, actor, referral_id)
+    if not standing:
+        raise NothingToWithdraw
+    by_representative = said.asked_by is GivenBy.REPRESENTATIVE
+    if by_representative:
+        mistakes = _unnamed("asker_name", said.asker_name, said.relation)
+        if mistakes:
+            raise Invalid(*mistakes)
+    moment = clock.now()
+    for consent in standing:
+        consent.withdrawn_at = moment
+        consent.withdrawal_asked_by = said.asked_by
+        consent.withdrawal_method = said.method
+        consent.withdrawal_reason = nfc(said.reason)
+        consent.withdrawal_recorded_by = actor.id
+        if by_representative:
+            consent.withdrawal_asker_name = nfc(said.asker_name)
+            consent.withdrawal_relation = nfc(said.relation)
+        trail.record(
+            db,
+            "consent:withdraw",
+            object_id=consent.id,
+            patient_id=consent.patient_id,
+            hospital_id=consent.receiving_facility_id,
+        )
+    await db.flush()
 
 
 def _content(given: Given, age: int | None) -> dict[str, object]:
@@ -145,12 +201,17 @@ def _giver_mistakes(given: Given, age: int | None) -> list[FieldError]:
                 N_("Người bệnh dưới 16 tuổi: cần người đại diện đồng ý."),
             )
         ]
+    return _unnamed("giver_name", given.giver_name, given.relation)
+
+
+def _unnamed(field: str, name: str, relation: str) -> list[FieldError]:
+    """Return what is missing about a representative, whose name was typed in this field."""
     needed = {
-        "giver_name": (given.giver_name, N_("Hãy nhập họ tên người đại diện.")),
-        "relation": (given.relation, N_("Hãy nhập quan hệ với người bệnh.")),
+        field: (name, N_("Hãy nhập họ tên người đại diện.")),
+        "relation": (relation, N_("Hãy nhập quan hệ với người bệnh.")),
     }
     return [
-        FieldError(name, f"{name}_missing", sentence)
-        for name, (value, sentence) in needed.items()
+        FieldError(key, f"{key}_missing", sentence)
+        for key, (value, sentence) in needed.items()
         if not value
     ]

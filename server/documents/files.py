@@ -20,6 +20,7 @@ from server.core.messages import N_
 MEGABYTES = 20
 LARGEST = MEGABYTES * 1024 * 1024
 PDF = "application/pdf"
+KINDS = ("image/jpeg", "image/png", "image/webp", PDF)
 _MOST_PIXELS = 40_000_000
 _LONGEST_SIDE = 4096
 _PDF_TAIL = 2048

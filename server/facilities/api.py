@@ -21,10 +21,11 @@ from server.web.routes import api
 
 
 class FacilityQuestion(Input):
-    """Words of the name, the kind, the commune; each narrows the list."""
+    """Words of the name, the kind, the place; each narrows the list."""
 
     q: Annotated[str, Field(max_length=100)] = ""
     kind: FacilityKind | None = None
+    province: Annotated[str, Field(pattern=r"^(\d{2})?$")] = ""
     commune: Annotated[str, Field(pattern=r"^(\d{5})?$")] = ""
 
 
@@ -72,9 +73,22 @@ async def list_facilities(request: web.Request) -> web.Response:
     asked = read_query(request, FacilityQuestion)
     kinds = frozenset({asked.kind}) if asked.kind else frozenset()
     found = await queries.search(
-        db, actor, queries.Search(asked.q, kinds=kinds, commune_code=asked.commune)
+        db,
+        actor,
+        queries.Search(
+            asked.q,
+            kinds=kinds,
+            commune_code=asked.commune,
+            province_code=asked.province,
+        ),
     )
     return json(Facilities(facilities=[_out(one) for one in found]))
+
+
+async def show_facility(request: web.Request) -> web.Response:
+    """Return one facility."""
+    db, actor = db_and_actor(request)
+    return json(_out(await queries.get(db, actor, path_id(request, "id"))))
 
 
 async def add_facility(request: web.Request) -> web.Response:
@@ -134,6 +148,14 @@ ROUTES = [
         accepts=NewFacility,
         returns=FacilityOut,
         created=True,
+    ),
+    api(
+        "GET",
+        "/facilities/{id}",
+        show_facility,
+        needs=Permission.FACILITIES_MANAGE,
+        summary="Read a facility",
+        returns=FacilityOut,
     ),
     api(
         "PUT",

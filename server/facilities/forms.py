@@ -7,11 +7,12 @@ from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from server.core.messages import N_
 from server.facilities.models import FacilityKind, Level
 from server.facilities.service import DepartmentDetails, FacilityDetails
+from server.web.days import CalendarDay
 from server.web.forms import Input, mistake
 
 _LEAST_DIGITS, _MOST_DIGITS = 8, 12
@@ -33,23 +34,7 @@ def _phone(typed: str) -> str:
     return bare
 
 
-def _day(typed: object) -> object:
-    """Take a date as Vietnam writes it, 09/03/2026, besides ISO 8601."""
-    if not isinstance(typed, str):
-        return typed
-    text = typed.strip()
-    if text.count("/") == 2:  # noqa: PLR2004
-        day, month, year = (part.strip() for part in text.split("/"))
-        text = f"{year.zfill(4)}-{month.zfill(2)}-{day.zfill(2)}"
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return typed
-
-
-Day = Annotated[
-    date, BeforeValidator(_day), Field(ge=date(1900, 1, 1), le=date(2100, 1, 1))
-]
+Day = Annotated[CalendarDay, Field(ge=date(1900, 1, 1), le=date(2100, 1, 1))]
 ProviderCode = Annotated[
     str, Field(pattern=r"^[0-9A-Za-z]{5}$"), AfterValidator(_upper)
 ]

@@ -111,13 +111,18 @@ async def add_department(
 
 
 async def change_department(
-    db: AsyncSession, actor: Actor, department_id: UUID, details: DepartmentDetails
+    db: AsyncSession,
+    actor: Actor,
+    department_id: UUID,
+    details: DepartmentDetails,
+    *,
+    facility_id: UUID,
 ) -> Department:
-    """Rename a department and set its specialties; raises NotFound outside the province."""
+    """Rename a department and set its specialties; raises NotFound outside the hospital."""
+    facility = await queries.get_for_change(db, actor, facility_id)
     department = await db.get(Department, department_id)
-    if department is None:
+    if department is None or department.facility_id != facility.id:
         raise NotFound
-    await queries.get_for_change(db, actor, department.facility_id)
     department.name = nfc(details.name)
     await db.execute(
         delete(DepartmentSpecialty).where(

@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
+
 from server.access.permissions import Access
 from server.interop import schemas
 from server.interop.schemas import Schemas
 from server.web.routes import Route
 
 _JSON = "application/json"
+_FILES = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "string", "format": "binary"},
+    "description": "One part for each file; what it is, its content tells.",
+}
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
 _KEY = {"$ref": "#/components/parameters/IdempotencyKey"}
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": [], "csrf": []}]
@@ -45,8 +53,10 @@ def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
         key=lambda one: (one.path, one.method),
     )
     questions = [one.query for one in operations if one.query]
+    bodies = [one.accepts for one in operations if one.accepts]
+    forms = [one.accepts for one in operations if one.accepts and one.takes_files]
     found = Schemas(
-        [*questions, *(one.accepts for one in operations if one.accepts)],
+        [*questions, *bodies],
         [one.returns for one in operations if one.returns],
     )
     paths: dict[str, dict[str, Any]] = {}
@@ -54,7 +64,7 @@ def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
             route, found
         )
-    found.forget(questions)
+    found.forget([*questions, *forms])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -97,16 +107,22 @@ def _operation(route: Route, found: Schemas) -> dict[str, Any]:
         "responses": _responses(route, found),
     }
     if route.accepts is not None:
-        schema = found.of_body(route.accepts)
-        # Where every field has a default, no body says the same as an empty object.
-        needed = any(one.is_required() for one in route.accepts.model_fields.values())
-        operation["requestBody"] = {
-            "required": needed,
-            "content": {_JSON: {"schema": schema}},
-        }
+        operation["requestBody"] = _body(route, route.accepts, found)
     if route.needs is not Access.ANYONE:
         operation["security"] = _READING if route.method == "GET" else _SECURITY
     return operation
+
+
+def _body(route: Route, model: type[BaseModel], found: Schemas) -> dict[str, Any]:
+    schema = found.of_body(model)
+    # Where every field has a default, no body says the same as an empty object.
+    needed = any(one.is_required() for one in model.model_fields.values())
+    if route.takes_files:
+        schema = found.with_files(model, _FILES)
+    return {
+        "required": needed or route.takes_files,
+        "content": {route.media_type: {"schema": schema}},
+    }
 
 
 def _parameters(route: Route, found: Schemas) -> list[dict[str, Any]]:
@@ -131,7 +147,10 @@ def _parameters(route: Route, found: Schemas) -> list[dict[str, Any]]:
 
 def _responses(route: Route, found: Schemas) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    if route.returns is None:
+    if route.sends:
+        kinds: dict[str, Any] = {kind: {} for kind in route.sends}
+        answers["200"] = {"description": "The file.", "content": kinds}
+    elif route.returns is None:
         answers["204"] = {"description": "Done."}
     else:
         content = {_JSON: {"schema": found.of_answer(route.returns)}}

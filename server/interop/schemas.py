@@ -74,6 +74,17 @@ class Schemas:
         """Return the reference to what a body must be."""
         return self._found[model, "validation"]
 
+    def with_files(
+        self, model: type[BaseModel], files: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return what a form must be: the fields of the model, and `file` once or more."""
+        fields = self.components[self.of_body(model)["$ref"].rpartition("/")[2]]
+        return {
+            **fields,
+            "properties": {**fields["properties"], "file": files},
+            "required": [*fields.get("required", []), "file"],
+        }
+
     def of_answer(self, model: type[BaseModel]) -> dict[str, Any]:
         """Return the reference to what an answer is."""
         return self._found[model, "serialization"]
@@ -87,7 +98,7 @@ class Schemas:
             yield name, required, bare if required else _or_empty(bare)
 
     def forget(self, models: Iterable[type[BaseModel]]) -> None:
-        """Drop the models of queries: their fields stand among the parameters."""
+        """Drop the models of queries and forms: their fields stand where they are asked."""
         for model in set(models):
             del self.components[self.of_body(model)["$ref"].rpartition("/")[2]]
 

@@ -6,20 +6,24 @@ from aiohttp import web
 
 from server.access.permissions import Access, Permission
 from server.audit import trail
-from server.records import queries
+from server.records import queries, reading_pages
 from server.records.api_models import (
+    DraftOut,
     DraftState,
     FoundDiagnoses,
     FoundDiagnosis,
+    RecordOfCase,
     RecordOut,
     RecordState,
     VersionOut,
 )
+from server.records.draft import Draft
 from server.records.forms import (
     AmendBody,
     DiagnosisQuery,
     DraftBody,
     FeedbackForm,
+    MinutesQuestion,
     ResponseForm,
     Signature,
 )
@@ -56,6 +60,20 @@ async def show_record(request: web.Request) -> web.Response:
             result_text=feedback.text if feedback else None,
         )
     )
+
+
+async def show_draft(request: web.Request) -> web.Response:
+    """Return the draft to its writer, or where the signed record is to its readers."""
+    db, actor = db_and_actor(request)
+    referral_id = path_id(request, "id")
+    signed = await queries.signed_id(db, actor, referral_id)
+    if signed is not None:
+        return json(RecordOfCase(record_id=signed))
+    referral = await drafting.open_case(db, actor, referral_id)
+    record = await drafting.draft_of(db, referral.id)
+    draft = Draft.of(record.draft) if record else Draft()
+    version = record.draft_revision if record else 0
+    return json(RecordOfCase(draft=DraftOut(version=version, **draft.stored())))
 
 
 async def save_draft(request: web.Request) -> web.Response:
@@ -154,6 +172,23 @@ ROUTES = [
         needs=Permission.RECORDS_READ,
         summary="Read a signed record",
         returns=RecordOut,
+    ),
+    api(
+        "GET",
+        "/records/{id}/minutes.pdf",
+        reading_pages.send_minutes,
+        needs=Permission.RECORDS_READ,
+        summary="The minutes of a version",
+        query=MinutesQuestion,
+        sends=("application/pdf",),
+    ),
+    api(
+        "GET",
+        "/referrals/{id}/record",
+        show_draft,
+        needs=Permission.RECORDS_READ,
+        summary="Read the draft of a record, or find the signed one",
+        returns=RecordOfCase,
     ),
     api(
         "PUT",

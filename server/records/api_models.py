@@ -35,6 +35,28 @@ class DraftState(BaseModel):
     version: int
 
 
+class DraftOut(BaseModel):
+    """What is typed so far, as it is sent back, with the revision to send it back at."""
+
+    version: int
+    findings: str
+    diagnosis_code: str
+    diagnosis_text: str
+    answers: list[str]
+    advice: str
+    plan: str
+    plan_text: str
+    follow_up_on: str
+    no_follow_up: bool
+
+
+class RecordOfCase(BaseModel):
+    """The record of a case: `record_id` once it is signed, until then the draft."""
+
+    record_id: UUID | None = None
+    draft: DraftOut | None = None
+
+
 class RecordState(_Row):
     """Where a record stands."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from server.core.errors import FieldError, Invalid
 from server.core.messages import N_
+from server.core.vietnamese import read_day
 from server.records.conclusion import Conclusion
 from server.records.models import Diagnosis
 
@@ -67,14 +68,6 @@ class Draft:
         return self.answers[number] if number < len(self.answers) else ""
 
 
-def read_date(typed: str) -> date | None:
-    """Return the date typed as dd/mm/yyyy, or None when it is not one."""
-    try:
-        return datetime.strptime(typed, "%d/%m/%Y").date()  # noqa: DTZ007
-    except ValueError:
-        return None
-
-
 def gaps(
     draft: Draft, questions: Sequence[str], diagnosis: Diagnosis | None, today: date
 ) -> Iterator[FieldError]:
@@ -121,7 +114,7 @@ def _diagnosis_gap(draft: Draft, found: Diagnosis | None) -> Iterator[FieldError
 
 
 def _follow_up_gap(draft: Draft, today: date) -> Iterator[FieldError]:
-    due = read_date(draft.follow_up_on)
+    due = read_day(draft.follow_up_on)
     if bool(draft.follow_up_on) is draft.no_follow_up:
         code, text = (
             "follow_up_undecided",

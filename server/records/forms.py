@@ -144,6 +144,12 @@ class FeedbackForm(Input):
     messages: ClassVar[Mapping[str, str]] = {"result": N_("Hãy chọn kết quả.")}
 
 
+class MinutesQuestion(Input):
+    """Which version; the one in force unless told otherwise."""
+
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
+
+
 class DiagnosisQuery(Input):
     """Words or the beginning of a code."""
 

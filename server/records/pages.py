@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
-from server.audit import trail
 from server.core.errors import Invalid, NotFound
 from server.records import fragments, queries
 from server.records.conclusion import lines
@@ -124,12 +123,7 @@ async def amend(request: web.Request) -> web.Response:
 
 async def _held(request: web.Request) -> Referral:
     db, actor = db_and_actor(request)
-    referral = await referral_queries.get(db, actor, path_id(request, "id"))
-    drafting.refuse_unless_held(referral, actor)
-    trail.record(
-        db, "record:view", object_id=referral.id, patient_id=referral.patient_id
-    )
-    return referral
+    return await drafting.open_case(db, actor, path_id(request, "id"))
 
 
 async def _editor(

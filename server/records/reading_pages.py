@@ -8,13 +8,13 @@ from aiohttp import web
 
 from server.access.permissions import Permission
 from server.audit import trail
-from server.core.errors import Invalid, NotFound
+from server.core.errors import Invalid
 from server.records import fragments, minutes, minutes_facts, queries
-from server.records.forms import FeedbackForm, ResponseForm
+from server.records.forms import FeedbackForm, MinutesQuestion, ResponseForm
 from server.records.service import responding
 from server.referrals import queries as referral_queries
 from server.web.context import db_and_actor
-from server.web.forms import Form, read_form
+from server.web.forms import Form, read_form, read_query
 from server.web.paths import path_id
 from server.web.responses import page, redirect
 from server.web.routes import route
@@ -64,7 +64,8 @@ async def send_minutes(request: web.Request) -> web.Response:
     """Send the minutes of a version, of the one in force unless told otherwise."""
     db, actor = db_and_actor(request)
     view = await queries.view(db, actor, path_id(request, "id"))
-    signed = view.version(_number(request.query.get("version"), view.record.version))
+    asked = read_query(request, MinutesQuestion)
+    signed = view.version(asked.version or view.record.version)
     facts = await minutes_facts.gather(db, actor, view.record.referral_id, signed)
     pdf = await minutes.typeset(facts, signed.version.signed_at)
     trail.record(
@@ -83,14 +84,6 @@ async def send_minutes(request: web.Request) -> web.Response:
             "Cache-Control": "no-store",
         },
     )
-
-
-def _number(typed: str | None, current: int) -> int:
-    if typed is None:
-        return current
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:  # noqa: PLR2004
-        raise NotFound
-    return int(typed)
 
 
 async def _page(request: web.Request, **forms: Form[Any]) -> web.Response:

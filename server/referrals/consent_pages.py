@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from server.access.permissions import Permission
+from server.consents import queries as consents
 from server.consents import wording
-from server.consents.forms import ConsentForm
-from server.consents.models import GivenBy, Method
+from server.consents.forms import ConsentForm, WithdrawalInput
+from server.consents.models import GivenBy, Ground, Method
 from server.core import clock
 from server.core.errors import Invalid
 from server.patients import queries as patients
 from server.patients.age import age_on
-from server.referrals import drafts, queries
+from server.referrals import drafts, queries, requests
+from server.referrals.states import OPEN, ReferralStatus
 from server.web.context import db_and_actor
 from server.web.forms import Form, blank, read_form
 from server.web.paths import path_id
@@ -55,6 +57,56 @@ async def record(request: web.Request) -> web.Response:
     return redirect(f"/referrals/{referral.id}/review")
 
 
+async def show_withdrawal(request: web.Request) -> web.Response:
+    """Ask who takes the agreement back and how, and say what follows."""
+    db, actor = db_and_actor(request)
+    referral = await queries.get(db, actor, path_id(request, "id"))
+    return await _withdrawal_page(request, referral, blank(request))
+
+
+async def withdraw(request: web.Request) -> web.Response:
+    """Record that the patient takes the agreement back, then show where the case stands."""
+    db, actor = db_and_actor(request)
+    form = await read_form(request, WithdrawalInput)
+    referral = await queries.get(db, actor, path_id(request, "id"))
+    if form.data is None:
+        return await _withdrawal_page(request, referral, form, 422)
+    try:
+        await requests.withdraw_consent(db, actor, referral.id, form.data.said())
+    except Invalid as refusal:
+        return await _withdrawal_page(request, referral, form.refused(refusal), 422)
+    return redirect(f"/referrals/{referral.id}")
+
+
+async def _withdrawal_page(
+    request: web.Request, referral: Referral, form: Form[Any], status: int = 200
+) -> web.Response:
+    db, actor = db_and_actor(request)
+    standing = await consents.of_referral(db, actor, referral.id)
+    agreed = [one for one in standing if one.may_be_withdrawn]
+    if not agreed:
+        return redirect(f"/referrals/{referral.id}")
+    return page(
+        request,
+        "referrals/consent_withdrawal.html.j2",
+        status=status,
+        form=form,
+        form_errors=form.errors,
+        referral=referral,
+        patient=await patients.get(db, actor, referral.patient_id),
+        agreed=agreed,
+        ends=referral.status in OPEN
+        and not any(
+            one.ground is Ground.EMERGENCY
+            and one.receiving_facility_id == referral.hospital_id
+            for one in standing
+        ),
+        is_draft=referral.status is ReferralStatus.DRAFT,
+        givers=list(GivenBy),
+        methods=list(Method),
+    )
+
+
 async def _page(
     request: web.Request, referral: Referral, form: Form[Any], status: int = 200
 ) -> web.Response:
@@ -77,7 +129,11 @@ async def _page(
     )
 
 
+_NEEDS = Permission.CONSENTS_RECORD
+_CONSENT = "/referrals/{id}/consent"
 ROUTES = [
-    route("GET", "/referrals/{id}/consent", show, needs=Permission.CONSENTS_RECORD),
-    route("POST", "/referrals/{id}/consent", record, needs=Permission.CONSENTS_RECORD),
+    route("GET", _CONSENT, show, needs=_NEEDS),
+    route("POST", _CONSENT, record, needs=_NEEDS),
+    route("GET", f"{_CONSENT}/withdrawal", show_withdrawal, needs=_NEEDS),
+    route("POST", f"{_CONSENT}/withdrawal", withdraw, needs=_NEEDS),
 ]

@@ -58,16 +58,24 @@ class Said:
 
 async def story(db: AsyncSession, referral_id: UUID) -> list[Happening]:
     """Return what happened to a visible request, the newest first."""
-    changes = await db.execute(
+    changes = await changes_of(db, referral_id)
+    lines = [_moved(change, person) for change, person in changes]
+    for offer, person in await offer_queries.offers_of(db, referral_id):
+        lines += _offered(offer, person)
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+async def changes_of(
+    db: AsyncSession, referral_id: UUID
+) -> list[tuple[ReferralChange, Person | None]]:
+    """Return every move of a visible request with who made it, the oldest first."""
+    rows = await db.execute(
         select(ReferralChange, Person)
         .outerjoin(Person, Person.id == ReferralChange.by)
         .where(ReferralChange.referral_id == referral_id)
         .order_by(ReferralChange.at, ReferralChange.id)
     )
-    lines = [_moved(change, person) for change, person in changes]
-    for offer, person in await offer_queries.offers_of(db, referral_id):
-        lines += _offered(offer, person)
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return [(change, person) for change, person in rows]
 
 
 async def conversation(db: AsyncSession, referral_id: UUID) -> list[Said]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -11,13 +11,12 @@ from pydantic import BaseModel
 
 from server.access.permissions import Permission
 from server.patients.codes import Sex
-from server.referrals import offers, queue_queries, triage
+from server.referrals import queue_queries, triage
 from server.referrals.models import Referral
 from server.referrals.queue_forms import (
     Ask,
     Classify,
     DeclineRequest,
-    MakeOffers,
     QueueFilters,
 )
 from server.referrals.queue_queries import Place, Waiting
@@ -127,17 +126,6 @@ async def decline(request: web.Request) -> web.Response:
     return json(CaseState.of(referral))
 
 
-async def make_offers(request: web.Request) -> web.Response:
-    """Ask specialists to take a case."""
-    db, actor = db_and_actor(request)
-    given = await read_json(request, MakeOffers)
-    within = timedelta(minutes=given.minutes) if given.minutes else None
-    referral = await offers.make(
-        db, actor, path_id(request, "id"), given.specialist_ids, within=within
-    )
-    return json(CaseState.of(referral))
-
-
 def _line(line: Waiting) -> QueueLine:
     return QueueLine(
         referral=CaseInQueue.of(line.referral),
@@ -172,7 +160,6 @@ ROUTES = [
             ("triage", classify, "Change priority or specialty", Classify),
             ("ask", ask, "Send a request back to be completed", Ask),
             ("decline", decline, "Refuse a request", DeclineRequest),
-            ("offers", make_offers, "Ask specialists to take a case", MakeOffers),
         )
     ),
 ]

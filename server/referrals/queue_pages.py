@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from server.access.permissions import Permission
-from server.audit import trail
 from server.core.errors import Invalid
 from server.core.states import refuse_wrong_move
 from server.referrals import (
@@ -35,6 +34,7 @@ from server.referrals.queue_queries import Place
 from server.referrals.states import TRANSITIONS, WAITING, Priority, ReferralStatus
 from server.web.context import db_and_actor
 from server.web.forms import Form, Input, blank, read_form, read_query
+from server.web.openings import record_view
 from server.web.paths import path_id
 from server.web.responses import page, redirect
 from server.web.routes import route
@@ -180,8 +180,11 @@ async def _triage_page(
 ) -> web.Response:
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, path_id(request, "id"))
-    trail.record(
-        db, "referral:view", object_id=referral.id, patient_id=referral.patient_id
+    record_view(
+        request,
+        "referral:view",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
     )
     forms = _blank_forms(request, referral)
     if form is not None:

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     OUTSIDE_SCOPE = "outside_scope"
     OTHER = "other"
     NOBODY_LEFT = "nobody_left"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
 
     @property
     def label(self) -> str:
@@ -32,6 +33,7 @@ _LABELS = {
     Reason.OUTSIDE_SCOPE: N_("Ngoài phạm vi chuyên môn của bệnh viện"),
     Reason.OTHER: N_("Lý do khác"),
     Reason.NOBODY_LEFT: N_("Không còn bác sĩ nào đang được mời"),
+    Reason.CONSENT_WITHDRAWN: N_("Người bệnh rút lại đồng ý gửi thông tin"),
 }
 
 REQUEST_REASONS = (

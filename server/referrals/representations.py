@@ -52,7 +52,7 @@ class Summaries(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """A file of a request; its bytes are at /documents/{id}."""
+    """A file of a request; its bytes are at /api/v1/documents/{id}."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -82,3 +82,4 @@ class ConsentView(BaseModel):
     wording_version: str
     receiving_facility_id: UUID
     recorded_at: datetime
+    withdrawn_at: datetime | None

@@ -8,7 +8,6 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
-from server.audit import trail
 from server.core.errors import FieldError, Invalid
 from server.documents import queries as documents
 from server.patients import queries as patients
@@ -23,17 +22,20 @@ from server.referrals.station_forms import (
 from server.referrals.vitals import MEASURES
 from server.web.context import LOCALE, db_and_actor
 from server.web.forms import Form, blank, read_form
+from server.web.openings import record_view
 from server.web.paths import path_id
 from server.web.rendering import named
 from server.web.responses import json, page, redirect
 from server.web.routes import KIB, route
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from server.facilities.models import Facility
 
 _TEMPLATE = "referrals/request.html.j2"
+_NOT_SAVED = ("version", "answer")
 # Vietnamese text grows to three times its bytes, and those to three characters, in a form.
 _FORM_LIMIT = 768 * KIB
 
@@ -52,8 +54,11 @@ async def show(request: web.Request) -> web.Response:
         return redirect(f"/referrals/{referral.id}")
     details = await station_queries.details_of(db, referral.id)
     form = blank(request, saved_values(referral, details))
-    trail.record(
-        db, "referral:view", object_id=referral.id, patient_id=referral.patient_id
+    record_view(
+        request,
+        "referral:view",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
     )
     return await show_form(request, referral.id, form)
 
@@ -123,19 +128,40 @@ async def _keep(
         )
         # A form that is shown again goes on from what has just been saved.
         form.typed["version"] = str(saved.revision)
-    except drafts.EditedElsewhere as refusal:
-        form.typed["version"] = str(referral.revision)
-        conflict = Invalid(FieldError("version", refusal.code, refusal.message))
-        return await show_form(request, referral.id, form.refused(conflict), 409), []
+    except drafts.EditedElsewhere:
+        return await _show_conflict(request, referral.id, form), []
     except Invalid as refusal:
         return await show_form(request, referral.id, form.refused(refusal), 422), []
     return referral, mistakes
 
 
-async def show_form(
-    request: web.Request, referral_id: UUID, form: Form[Any], status: int = 200
+async def _show_conflict(
+    request: web.Request, referral_id: UUID, form: Form[RequestForm]
 ) -> web.Response:
-    """Return the page of the form around these values."""
+    """Show what was typed, and what is saved instead: the next save is a choice."""
+    db, actor = db_and_actor(request)
+    referral = await queries.get_for_change(db, actor, referral_id)
+    details = await station_queries.details_of(db, referral_id)
+    saved = blank(request, saved_values(referral, details))
+    form.typed["version"] = saved.value("version")
+    stored = {
+        name: saved.value(name)
+        for name in form.typed
+        if name not in _NOT_SAVED
+        and saved.value(name).split() != form.value(name).split()
+    }
+    return await show_form(request, referral_id, form, 409, stored=stored)
+
+
+async def show_form(
+    request: web.Request,
+    referral_id: UUID,
+    form: Form[Any],
+    status: int = 200,
+    *,
+    stored: Mapping[str, str] | None = None,
+) -> web.Response:
+    """Return the page around these values; `stored` is what somebody saved meanwhile."""
     db, actor = db_and_actor(request)
     referral = await queries.get(db, actor, referral_id)
     hospitals = await station_queries.hospitals_for(db, actor)
@@ -145,6 +171,7 @@ async def show_form(
         status=status,
         form=form,
         form_errors=form.errors,
+        stored=stored,
         referral=referral,
         is_draft=referral.status is ReferralStatus.DRAFT,
         patient=await patients.get(db, actor, referral.patient_id),

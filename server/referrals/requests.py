@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.access.actor import Actor
 from server.audit import trail
 from server.consents import queries as consents
+from server.consents import service as consenting
 from server.core import clock
 from server.core.errors import FieldError, Invalid
 from server.core.messages import N_
@@ -27,7 +28,8 @@ from server.referrals import (
     station_queries,
 )
 from server.referrals.models import Referral, ReferralMessage
-from server.referrals.states import ReferralStatus
+from server.referrals.reasons import Reason
+from server.referrals.states import OPEN, ReferralStatus
 from server.referrals.triage import DUE_WITHIN
 
 if TYPE_CHECKING:
@@ -106,21 +108,59 @@ async def finish(
 ) -> Referral:
     """End the request without a conclusion; whoever was asked loses sight of the case."""
     referral = await queries.get_for_change(db, actor, referral_id)
+    await _end(db, actor, referral, outcome, reason=reason)
+    return referral
+
+
+async def withdraw_consent(
+    db: AsyncSession, actor: Actor, referral_id: UUID, said: consenting.TakenBack
+) -> Referral:
+    """Take the patient's agreement back; an open request that rests on it ends at once.
+
+    A draft stays with the station. What was signed stays as long as the law keeps records.
+    """
+    referral = await queries.get_for_change(db, actor, referral_id)
+    await consenting.withdraw(db, actor, referral.id, said)
+    if referral.submitted_at is None:
+        return referral
+    followers = await _readers(db, referral) | await audiences.coordinators(
+        db, referral
+    )
+    tell(db, followers, "consent.withdrawn", referral.id)
+    emergency = await consents.valid_for(db, referral.id, referral.hospital_id)
+    if referral.status in OPEN and emergency is None:
+        reason = Reason.CONSENT_WITHDRAWN.value
+        await _end(db, actor, referral, ReferralStatus.CANCELLED, reason=reason)
+    return referral
+
+
+async def _end(
+    db: AsyncSession,
+    actor: Actor,
+    referral: Referral,
+    outcome: ReferralStatus,
+    *,
+    reason: str,
+) -> None:
     moment = clock.now()
     db.add(referral.move_to(outcome, by=actor.id, at=moment, reason=reason))
     _record(db, referral, outcome.value)
     if referral.submitted_at is None:
-        return referral  # nobody outside the station has ever known of it
-    readers = await db.scalars(
+        return  # nobody outside the station has ever known of it
+    people = await _readers(db, referral)
+    await offers.withdraw_all(db, referral)
+    await case_rights.end(db, referral.id, people, at=moment)
+    await audiences.tell_change(db, referral, *people)
+
+
+async def _readers(db: AsyncSession, referral: Referral) -> set[UUID]:
+    """Return the specialists who may read the case now."""
+    found = await db.scalars(
         select(CaseAccess.person_id).where(
             CaseAccess.referral_id == referral.id, CaseAccess.ended_at.is_(None)
         )
     )
-    people = readers.all()
-    await offers.withdraw_all(db, referral)
-    await case_rights.end(db, referral.id, people, at=moment)
-    await audiences.tell_change(db, referral, *people)
-    return referral
+    return set(found.all())
 
 
 def _identified(patient: Patient) -> bool:

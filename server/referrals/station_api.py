@@ -8,7 +8,7 @@ from aiohttp import web
 
 from server.access.permissions import Permission
 from server.audit import trail
-from server.consents.forms import ConsentBody
+from server.consents.forms import ConsentBody, WithdrawalInput
 from server.documents import queries as documents
 from server.referrals import drafts, queries, requests, station_queries
 from server.referrals.models import Referral
@@ -19,10 +19,9 @@ from server.referrals.representations import (
     ReferralView,
     Summaries,
 )
-from server.referrals.states import ReferralStatus
 from server.referrals.station_forms import (
     AnswerBody,
-    CancelBody,
+    Ending,
     ListQuery,
     NewRequest,
     RequestBody,
@@ -94,6 +93,16 @@ async def consent(request: web.Request) -> web.Response:
     return json(ConsentView.model_validate(recorded), status=201)
 
 
+async def withdraw_consent(request: web.Request) -> web.Response:
+    """Record that the patient takes the agreement back; returns where the request stands."""
+    db, actor = db_and_actor(request)
+    body = await read_json(request, WithdrawalInput)
+    return await _view(
+        request,
+        await requests.withdraw_consent(db, actor, path_id(request, "id"), body.said()),
+    )
+
+
 async def submit(request: web.Request) -> web.Response:
     """Send the request to the hospital's queue."""
     db, actor = db_and_actor(request)
@@ -110,15 +119,15 @@ async def answer(request: web.Request) -> web.Response:
     return await _view(request, referral)
 
 
-async def cancel(request: web.Request) -> web.Response:
-    """Withdraw the request."""
+async def finish(request: web.Request) -> web.Response:
+    """End the request: withdrawn, sent on in person, or the patient has died."""
     db, actor = db_and_actor(request)
-    body = await read_json(request, CancelBody)
+    body = await read_json(request, Ending)
     referral = await requests.finish(
         db,
         actor,
         path_id(request, "id"),
-        outcome=ReferralStatus.CANCELLED,
+        outcome=body.status,
         reason=body.reason,
     )
     return await _view(request, referral)
@@ -194,6 +203,15 @@ ROUTES = [
     ),
     api(
         "POST",
+        f"{_ONE}/consent/withdrawal",
+        withdraw_consent,
+        needs=Permission.CONSENTS_RECORD,
+        summary="Withdraw consent",
+        accepts=WithdrawalInput,
+        returns=ReferralView,
+    ),
+    api(
+        "POST",
         f"{_ONE}/submit",
         submit,
         needs=_WRITE,
@@ -211,11 +229,11 @@ ROUTES = [
     ),
     api(
         "POST",
-        f"{_ONE}/cancel",
-        cancel,
+        f"{_ONE}/finish",
+        finish,
         needs=_WRITE,
-        summary="Withdraw a request",
-        accepts=CancelBody,
+        summary="End a request without a conclusion",
+        accepts=Ending,
         returns=ReferralView,
     ),
 ]

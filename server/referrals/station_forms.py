@@ -173,12 +173,6 @@ class AnswerBody(Input):
     text: Annotated[Text, Field(min_length=1)]
 
 
-class CancelBody(Input):
-    """Why a request is withdrawn."""
-
-    reason: Annotated[Line, Field(min_length=5)]
-
-
 class ListQuery(Input):
     """Which requests, and where the last page ended."""
 

@@ -23,6 +23,7 @@ from server.referrals.station_forms import Ending
 from server.referrals.vitals import readings
 from server.web.context import db_and_actor
 from server.web.forms import Form, blank, read_form
+from server.web.openings import record_view
 from server.web.paths import path_id
 from server.web.responses import page, redirect
 from server.web.routes import route
@@ -160,8 +161,11 @@ async def _review_page(request: web.Request, referral_id: UUID) -> web.Response:
     age = age_on(patient, clock.today())
     signs = readings(referral.vitals, age)
     problems = await requests.missing(db, actor, referral)
-    trail.record(
-        db, "referral:view", object_id=referral.id, patient_id=referral.patient_id
+    record_view(
+        request,
+        "referral:view",
+        object_id=referral.id,
+        patient_id=referral.patient_id,
     )
     return page(
         request,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from server.access.permissions import Permission
 from server.core import clock
 from server.rosters import queries, service
-from server.rosters.forms import DifferentDay, Week
+from server.rosters.forms import DifferentDay, Week, WeeklyHours
 from server.web.context import db_and_actor
 from server.web.forms import read_json
 from server.web.paths import path_id
@@ -54,6 +54,10 @@ class AvailabilityOut(BaseModel):
 
 async def show(request: web.Request) -> web.Response:
     """Return one's own hours."""
+    return await _answer(request)
+
+
+async def _answer(request: web.Request, *, status: int = 200) -> web.Response:
     db, actor = db_and_actor(request)
     week = await queries.week_of(db, actor)
     days = await queries.days_of(db, actor, clock.today())
@@ -61,7 +65,8 @@ async def show(request: web.Request) -> web.Response:
         AvailabilityOut(
             rules=[RuleOut.model_validate(one) for one in week],
             exceptions=[DayOut.model_validate(one) for one in days],
-        )
+        ),
+        status=status,
     )
 
 
@@ -72,7 +77,22 @@ async def set_week(request: web.Request) -> web.Response:
     await service.set_week(
         db, actor, [hours for rule in given.rules for hours in rule.hours]
     )
-    return await show(request)
+    return await _answer(request)
+
+
+async def add_hours(request: web.Request) -> web.Response:
+    """Add hours to the week."""
+    db, actor = db_and_actor(request)
+    given = await read_json(request, WeeklyHours)
+    await service.add_hours(db, actor, given.hours)
+    return await _answer(request, status=201)
+
+
+async def remove_hours(request: web.Request) -> web.Response:
+    """Take hours out of the week."""
+    db, actor = db_and_actor(request)
+    await service.remove_hours(db, actor, path_id(request, "id"))
+    return no_content()
 
 
 async def add_day(request: web.Request) -> web.Response:
@@ -107,6 +127,23 @@ ROUTES = [
         summary="Replace my weekly hours",
         accepts=Week,
         returns=AvailabilityOut,
+    ),
+    api(
+        "POST",
+        "/availability/rules",
+        add_hours,
+        needs=Permission.AVAILABILITY_MANAGE,
+        summary="Add hours to my week",
+        accepts=WeeklyHours,
+        returns=AvailabilityOut,
+        created=True,
+    ),
+    api(
+        "DELETE",
+        "/availability/rules/{id}",
+        remove_hours,
+        needs=Permission.AVAILABILITY_MANAGE,
+        summary="Take hours out of my week",
     ),
     api(
         "POST",

@@ -1,6 +1,7 @@
 """What the person concerned would send to each address; `None`: nothing is asked."""
 
 from server.demo import PASSWORD, demo_id
+from tests.server.quality.arrange import samples
 from tests.server.records.arrange import conclusion
 from tests.server.referrals.arrange import AGREED, content
 
@@ -13,6 +14,11 @@ _FACILITY = {
     "commune_code": "31135",
     "level": "specialised",
 }
+_NEW_DEPARTMENT = {"department_name": "Khoa Mắt", "specialty_codes": ["internal"]}
+_DEPARTMENT = {
+    "department_name": "Khoa Nội tim mạch",
+    "specialty_codes": ["cardiology"],
+}
 _BOOKED = {"starts": "2027-01-20T08:00:00Z"}
 _DECLINE = {"reason": "wrong_specialty", "details": _WHY}
 _CONSENT = {
@@ -21,6 +27,8 @@ _CONSENT = {
     "method": "signed_paper",
     "agreed": True,
 }
+_WITHDRAWAL = {"asked_by": "patient", "method": "signed_paper"}
+_FINISHED = {"outcome": "cancelled", "reason": _WHY}
 _REFUSED = {"reason": "busy", "details": _WHY}
 _DRAFT = {
     "findings": "Điện tim bình thường",
@@ -37,8 +45,13 @@ JSON = {
     "POST /calls/{id}/decline": {"busy": True},
     "POST /calls/{id}/hang-up": {"reason": "hung_up"},
     "POST /calls/{id}/pass": {},
+    "POST /calls/{id}/samples": samples([0]),
     "POST /consultations/{id}/calls": {"channel": "video"},
+    "POST /consultations/{id}/enter": {},
+    "POST /documents/{id}/rename": {"title": "Điện tim"},
     "PUT /facilities/{id}": _FACILITY,
+    "POST /facilities/{id}/departments": _NEW_DEPARTMENT,
+    "PUT /facilities/{id}/departments/{department}": _DEPARTMENT,
     "POST /offers/{id}/decline": _REFUSED,
     "PUT /patients/{id}": {
         **_PATIENT,
@@ -57,10 +70,11 @@ JSON = {
     "POST /referrals/{id}/answer": {"text": _WHY},
     "POST /referrals/{id}/appointments": _BOOKED,
     "POST /referrals/{id}/ask": {"question": "Xin bổ sung điện tim của hôm nay"},
-    "POST /referrals/{id}/cancel": {"reason": _WHY},
     "POST /referrals/{id}/consent": _CONSENT,
+    "POST /referrals/{id}/consent/withdrawal": _WITHDRAWAL,
     "POST /referrals/{id}/consultations": {},
     "POST /referrals/{id}/decline": _DECLINE,
+    "POST /referrals/{id}/finish": _FINISHED,
     "POST /referrals/{id}/hand-over": {"hand_over_reason": _WHY},
     "POST /referrals/{id}/offers": {"specialist_ids": [str(HOSPITAL)]},
     "PUT /referrals/{id}/record": _DRAFT,
@@ -70,14 +84,8 @@ JSON = {
 
 FORMS = {
     "POST /admin/facilities/{id}": _FACILITY,
-    "POST /admin/facilities/{id}/departments/new": {
-        "department_name": "Khoa Mắt",
-        "specialty_codes": ["internal"],
-    },
-    "POST /admin/facilities/{id}/departments/{department}": {
-        "department_name": "Khoa Nội tim mạch",
-        "specialty_codes": ["cardiology"],
-    },
+    "POST /admin/facilities/{id}/departments/new": _NEW_DEPARTMENT,
+    "POST /admin/facilities/{id}/departments/{department}": _DEPARTMENT,
     "POST /appointments/{id}/cancel": {"reason": _WHY},
     "POST /appointments/{id}/move": _BOOKED,
     "POST /documents/{id}/rename": {"title": "Điện tim", "back": "case"},
@@ -95,9 +103,10 @@ FORMS = {
     "POST /referrals/{id}/appointments": _BOOKED,
     "POST /referrals/{id}/ask": {"question": "Xin bổ sung điện tim của hôm nay"},
     "POST /referrals/{id}/consent": AGREED,
+    "POST /referrals/{id}/consent/withdrawal": _WITHDRAWAL,
     "POST /referrals/{id}/decline": _DECLINE,
     "POST /referrals/{id}/draft": {**content(), "version": 1},
-    "POST /referrals/{id}/finish": {"outcome": "cancelled", "reason": _WHY},
+    "POST /referrals/{id}/finish": _FINISHED,
     "POST /referrals/{id}/hand-over": {"hand_over_reason": _WHY},
     "POST /referrals/{id}/offers": {"specialist_ids": [str(HOSPITAL)]},
     "POST /referrals/{id}/record/draft": {**conclusion(), "version": 0},

@@ -23,6 +23,7 @@ from server.documents.models import Document
 from server.notifications.models import Event
 from server.patients.identifiers import IdentifierKind
 from server.patients.models import PatientIdentifier
+from server.quality.models import CallSample, CallSummary
 from server.records.conclusion import Conclusion, digest
 from server.records.models import Record, RecordChange, RecordResponse, RecordVersion
 from server.records.states import Decision, RecordStatus
@@ -102,6 +103,8 @@ async def add_meeting(world: World) -> None:
         db.add(call)
         await db.flush()
         db.add_all(_traces(booked, meeting, call))
+        await db.flush()
+        db.add_all(_measured(meeting, call, case.province_code))
     world.ids |= {"appointment": booked.id, "consultation": meeting.id, "call": call.id}
 
 
@@ -130,6 +133,31 @@ def _traces(booked: Appointment, meeting: Consultation, call: CallAttempt) -> li
             kind="referral.changed",
             subject_id=booked.referral_id,
             data={},
+        ),
+    ]
+
+
+def _measured(meeting: Consultation, call: CallAttempt, province: str) -> list:
+    """What a call leaves behind about its quality."""
+    moment = clock.now()
+    return [
+        CallSample(
+            attempt_id=call.id,
+            person_id=meeting.specialist_id,
+            number=1,
+            at=moment,
+            seconds=5.0,
+            received=64,
+            sent=64,
+        ),
+        CallSummary(
+            attempt_id=call.id,
+            province_code=province,
+            station_id=meeting.station_id,
+            ended_at=moment,
+            seconds=5,
+            without_picture=0,
+            silent=0,
         ),
     ]
 

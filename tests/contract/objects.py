@@ -7,6 +7,7 @@ _BY_COLLECTION = {
     "availability": "rule",
     "availability/days": "day",
     "availability/exceptions": "day",
+    "availability/rules": "rule",
     "calls": "call",
     "consultations": "consultation",
     "documents": "document",
@@ -20,7 +21,6 @@ _BY_COLLECTION = {
 _REQUESTS = {
     "answer": "returned",
     "ask": "submitted",
-    "cancel": "draft",
     "consent": "draft",
     "decline": "submitted",
     "draft": "draft",
@@ -31,6 +31,7 @@ _REQUESTS = {
     "submit": "draft",
     "triage": "submitted",
     "withdraw": "offered",
+    "withdrawal": "draft",
 }
 
 

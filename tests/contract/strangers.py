@@ -73,6 +73,9 @@ async def ask(visitor, route: Route, ids: dict[str, UUID], minh: UUID):
     for name, key in ids.items():
         path = path.replace(f"{{{name}}}", str(key))
     short = f"{route.method} {route.path.removeprefix(API_PREFIX)}"
+    if route.takes_files:
+        body = upload(visitor, ("Điện tim.png", picture()))
+        return await visitor.api(route.method, path.removeprefix(API_PREFIX), body)
     if route.is_api:
         body = _with_specialist(JSON.get(short), minh)
         return await visitor.api(route.method, path.removeprefix(API_PREFIX), body)

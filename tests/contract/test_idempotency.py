@@ -17,6 +17,7 @@ from tests.contract import strangers
 from tests.contract.objects import kinds_of
 from tests.contract.world import one_of_each
 from tests.server.appointments.arrange import free_slots
+from tests.server.documents.arrange import upload
 from tests.server.patients.arrange import somebody
 from tests.server.records.arrange import conclusion
 
@@ -102,10 +103,11 @@ async def test_every_json_write_asks_for_a_usable_key(visitors, settings, stage,
             continue
         path = route.path.removeprefix("/api/v1")
         if "{" in path:
-            kind = kinds_of(route.method, route.path)["id"]
-            path = path.replace("{id}", str(world.ids[kind]))
+            kinds = kinds_of(route.method, route.path)
+            path = path.format_map({name: world.ids[kinds[name]] for name in kinds})
         visitor = people[strangers.owner_of(route)]
-        answer = await visitor.api(route.method, path, {}, Idempotency_Key=key)
+        body = upload(visitor) if route.takes_files else {}
+        answer = await visitor.api(route.method, path, body, Idempotency_Key=key)
         assert answer.status == 400, (route.path, visitor.text)
         assert (await answer.json())["code"] == "idempotency_key_missing"
 

@@ -44,6 +44,7 @@ CAST = {
     Role.PROVINCIAL_ADMIN: "quan",
     Role.SYSTEM_ADMIN: "admin",
 }
+PDF = "application/pdf"
 LONGEST_URL = 8000
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 ANY_CASE = settings(
@@ -127,6 +128,22 @@ def test_every_reference_leads_somewhere(document):
         for name in PurePosixPath(reference.removeprefix("#/")).parts:
             found = found[name]
         assert found
+
+
+def test_files_are_described_as_what_they_are(document):
+    paths = document["paths"]
+    adding = paths["/api/v1/referrals/{id}/documents"]["post"]["requestBody"]
+    assert adding["required"]
+    form = adding["content"]["multipart/form-data"]["schema"]
+    assert form["properties"]["file"]["items"]["format"] == "binary"
+    assert form["required"] == ["file"]
+    for path, kinds in (
+        ("/documents/{id}", {"image/jpeg", "image/png", "image/webp", PDF}),
+        ("/records/{id}/minutes.pdf", {PDF}),
+        ("/reports/counts.csv", {"text/csv"}),
+    ):
+        answered = paths[f"/api/v1{path}"]["get"]["responses"]["200"]["content"]
+        assert answered.keys() == kinds
 
 
 class Runner:

@@ -58,6 +58,16 @@ def refuse_unless_held(referral: Referral, actor: Actor) -> None:
         raise WrongState(before=referral.status.value, after=after.value)
 
 
+async def open_case(db: AsyncSession, actor: Actor, referral_id: UUID) -> Referral:
+    """Return the case to the one who may write its conclusion, and note the look."""
+    referral = await referral_queries.get(db, actor, referral_id)
+    refuse_unless_held(referral, actor)
+    trail.record(
+        db, "record:view", object_id=referral.id, patient_id=referral.patient_id
+    )
+    return referral
+
+
 async def draft_of(db: AsyncSession, referral_id: UUID) -> Record | None:
     """Return the unsigned record of a case, or None; raises AlreadySigned."""
     record = await queries.of_referral(db, referral_id)

@@ -20,11 +20,12 @@ from server.core import clock
 from server.core.errors import FieldError, Invalid, NotFound
 from server.core.messages import N_
 from server.core.states import refuse_wrong_move
+from server.core.vietnamese import read_day
 from server.notifications.service import tell
 from server.records import queries
 from server.records.codes import Plan
 from server.records.conclusion import Answer, Conclusion, digest
-from server.records.draft import Draft, Incomplete, gaps, read_date
+from server.records.draft import Draft, Incomplete, gaps
 from server.records.models import Record, RecordVersion
 from server.records.service.drafting import DraftMovedOn, draft_of, refuse_unless_held
 from server.records.states import TRANSITIONS, RecordStatus
@@ -137,7 +138,7 @@ async def _checked(
         advice=draft.advice,
         plan=Plan(draft.plan) if draft.plan else None,
         plan_text=draft.plan_text,
-        follow_up_on=read_date(draft.follow_up_on),
+        follow_up_on=read_day(draft.follow_up_on),
     )
 
 

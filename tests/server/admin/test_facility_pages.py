@@ -56,7 +56,7 @@ async def test_a_satellite_point_is_added_under_its_station(visitors, stage):
         ({"kind": "health_department"}, "Chỉ quản trị hệ thống"),
         ({"provider_code": "92D00"}, "đã được cấp cho cơ sở khác"),
         ({"provider_code": "9"}, "đúng 5 chữ cái hoặc chữ số"),
-        ({"active_from": "31/2/2026"}, "ngày/tháng/năm"),
+        ({"active_from": "31/2/2026"}, "ví dụ 09/03/2026"),
         ({"active_until": "30/6/2026"}, "phải sau ngày bắt đầu"),
         ({"phone": "abc"}, "8–12 chữ số"),
         ({"name": ""}, "Hãy nhập tên cơ sở"),

@@ -4,10 +4,9 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
 from server.consents import queries, wording
-from server.consents.models import Consent, Ground
+from server.consents.models import Ground
 from server.core import clock
 from tests.server.referrals.arrange import (
     AGREED,
@@ -131,19 +130,6 @@ async def test_another_hospital_asks_for_another_consent(visitors):
     # And back again: the first consent still names the first hospital.
     answer = await written(binh, referral)
     assert answer.headers["Location"].endswith("/review")
-
-
-async def test_a_withdrawn_consent_no_longer_stands(visitors, stage):
-    binh = await visitors("binh")
-    referral = await _ready(binh)
-    await agreed(binh, referral)
-    async with stage.acting("binh") as (db, _):
-        consent = await db.scalar(
-            select(Consent).where(Consent.referral_id == referral)
-        )
-        consent.withdrawn_at = clock.now()
-    answer = await binh.post(f"/referrals/{referral}/submit")
-    assert answer.headers["Location"].endswith("/consent")
 
 
 async def test_before_a_hospital_is_chosen_there_is_nothing_to_agree_to(visitors):

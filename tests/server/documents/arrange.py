@@ -11,7 +11,7 @@ from tests.server.documents.hostile import picture
 
 def upload(visitor, *files: tuple[str, bytes], **fields) -> FormData:
     """Return the body of the upload form with these files, named and with their bytes."""
-    body = FormData(quote_fields=False)
+    body = FormData(quote_fields=False, default_to_multipart=True)
     body.add_field("csrf_token", visitor.csrf)
     for name, value in fields.items():
         body.add_field(name, value)

@@ -119,9 +119,13 @@ async def test_a_file_gets_another_name_and_is_taken_out(visitors, stage):
     renamed = {"title": "Điện tim lúc 8 giờ", "back": "request"}
     await binh.follow(await binh.post(f"/documents/{document}/rename", renamed))
     assert "Điện tim lúc 8 giờ" in binh.text
-    assert (
-        await binh.post(f"/documents/{document}/rename", {"title": " "})
-    ).status == 422
+    empty = {"title": " \u200b ", "back": "request"}
+    answer = await binh.post(f"/documents/{document}/rename", empty)
+    assert answer.status == 422
+    assert 'href="#field-title"' in binh.text
+    assert "Hãy nhập tên của tài liệu" in binh.text
+    assert "Điện tim lúc 8 giờ" in binh.text
+    assert f'href="/referrals/{referral}/request"' in binh.text
 
     await binh.get(f"/referrals/{referral}/request")
     await binh.follow(

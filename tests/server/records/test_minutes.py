@@ -118,7 +118,7 @@ async def test_lines_that_were_typed_stay_lines_and_a_long_case_flows_over(
 
 
 @pytest.mark.parametrize(
-    ("query", "answer"), [("?version=3", 404), ("?version=x", 404)]
+    ("query", "answer"), [("?version=3", 404), ("?version=x", 422)]
 )
 async def test_only_versions_that_exist_have_minutes(visitors, stage, query, answer):
     case = await described_case(stage)

@@ -57,8 +57,26 @@ async def test_a_program_writes_and_sends_a_request(visitors):
     listed = await binh.api("GET", "/referrals?status=submitted")
     ids = [one["id"] for one in (await listed.json())["referrals"]]
     assert made["id"] in ids
-    ended = await binh.api("POST", f"{path}/cancel", {"reason": "Người bệnh đã đỡ"})
+    ended = await binh.api(
+        "POST",
+        f"{path}/finish",
+        {"outcome": "cancelled", "reason": "Người bệnh đã đỡ"},
+    )
     assert (await ended.json())["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("outcome", ["transferred", "patient_died"])
+async def test_a_sent_request_ends_as_the_patient_fares(visitors, outcome):
+    binh = await visitors("binh")
+    sent = await submitted_referral(binh)
+    path = f"/referrals/{sent}/finish"
+    short = await binh.api("POST", path, {"outcome": outcome, "reason": "x"})
+    assert (short.status, (await short.json())["code"]) == (422, "invalid")
+    body = {"outcome": outcome, "reason": "Xe cứu thương đã đón"}
+    ended = await binh.api("POST", path, body)
+    assert (await ended.json())["status"] == outcome
+    again = await binh.api("POST", path, body)
+    assert (again.status, (await again.json())["code"]) == (409, "wrong_state")
 
 
 async def test_the_id_of_the_client_is_kept_and_repeated_safely(visitors):

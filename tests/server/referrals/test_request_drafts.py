@@ -88,7 +88,11 @@ async def test_two_who_write_at_once_notice_each_other(visitors, stage):
     answer = await binh.post(f"/referrals/{referral}/request", old)
     assert answer.status == 409
     assert "bản của người thứ hai" in binh.text
-    assert "Bản đã lưu mới hơn" in binh.text
+    assert "Người khác vừa sửa yêu cầu này" in binh.text
+    assert "bản của người thứ nhất" in binh.text
+    # Every link leads to something that can be seen: no field is hidden.
+    for place in re.findall(r'href="#(field-[^"]+)"', binh.text):
+        assert re.search(rf'<(?!input type="hidden")[^>]*id="{place}"', binh.text)
     # Whoever presses again after that has read the warning.
     version = re.search(r'name="version"[^>]*value="(\d+)"', binh.text)[1]
     answer = await binh.post(

@@ -71,6 +71,8 @@ async def test_table_chart_and_file_say_the_same(visitors, by):
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert rows[1:] == [[cell.replace("–", "") for cell in row] for row in table]
     assert rows[-1][1:5] == ["3", "2", "0", "2"]
+    for_programs = await quan.api("GET", f"/reports/counts.csv{asked}")
+    assert await for_programs.read() == body
 
 
 async def test_one_more_completed_case_raises_each_number_by_one(visitors, stage):

@@ -1,4 +1,4 @@
-"""A person's own language: chosen on any page, kept by the browser."""
+"""A person's own language: chosen on any page, kept by the browser and for the person."""
 
 import re
 
@@ -59,3 +59,29 @@ async def test_the_language_form_leads_to_no_other_site(visitors):
     await stranger.get("/sign-in")
     answer = await choose(stranger, "en", "https://example.org/")
     assert answer.headers["Location"] == "/"
+
+
+async def test_the_language_of_a_person_follows_to_another_machine(visitors):
+    lan = await visitors("lan")
+    await choose(lan, "en", "/")
+    elsewhere = await visitors("lan")
+    assert language_of(elsewhere.text) == "en"
+    await choose(elsewhere, "vi", "/")
+
+
+async def test_on_a_shared_machine_each_is_met_in_the_own_language(visitors):
+    shared = await visitors("hoa")
+    await choose(shared, "vi", "/")
+    await shared.get("/account/password")
+    await shared.follow(await shared.post("/sign-out"))
+    await choose(shared, "en", "/sign-in")  # somebody else was here
+    await shared.sign_in("hoa")
+    assert language_of(shared.text) == "vi"
+
+
+async def test_the_choice_before_signing_in_stays_for_who_never_chose(visitors):
+    khoa = await visitors()
+    await khoa.get("/sign-in")
+    await choose(khoa, "en", "/sign-in")
+    await khoa.sign_in("khoa")
+    assert language_of(khoa.text) == "en"
