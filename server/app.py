@@ -19,10 +19,12 @@ from server.admin import people as admin_people
 from server.admin import trail as admin_trail
 from server.appointments import api as appointments_api
 from server.appointments import pages as appointments_pages
+from server.cases import api as cases_api
 from server.cases import meeting_pages
 from server.cases import pages as cases_pages
 from server.config import Settings
 from server.consultations import api as consultations_api
+from server.consultations import meeting_api
 from server.consultations import pages as consultations_pages
 from server.consultations.ticket_keys import ensure_ticket_keys
 from server.core import crypto
@@ -31,27 +33,36 @@ from server.core.db import make_engine, make_sessions
 from server.core.messages import N_
 from server.documents import pages as documents_pages
 from server.facilities import api as facilities_api
+from server.facilities import department_api
 from server.interop import api as interop_api
 from server.notifications import api as notifications_api
 from server.notifications import pages as notifications_pages
 from server.patients import api as patients_api
 from server.patients import pages as patients_pages
 from server.places import api as places_api
+from server.quality import api as quality_api
+from server.quality import metrics as quality_metrics
 from server.records import api as records_api
 from server.records import pages as records_pages
 from server.records import reading_pages as records_reading_pages
 from server.referrals import (
+    consent_api,
     consent_pages,
+    document_api,
+    document_pages,
+    history_api,
     offer_api,
     offer_pages,
+    offering_api,
     queue_api,
     queue_pages,
     request_pages,
     station_api,
     station_pages,
 )
-from server.referrals import document_pages as referral_document_pages
 from server.reports import api as reports_api
+from server.reports import call_api as reports_call_api
+from server.reports import call_pages as reports_call_pages
 from server.reports import pages as reports_pages
 from server.rosters import api as rosters_api
 from server.rosters import pages as rosters_pages
@@ -93,6 +104,7 @@ def make_app(settings: Settings) -> web.Application:
     app[SETTINGS] = settings
     app[AUTHENTICATE] = authentication.authenticate
     app[NAVIGATION] = navigation
+    app[health.SOURCES] = [quality_metrics.measured]
     app[FORM_KEY] = crypto.key_from_file(settings.secrets_dir / "forms.key")
     app[authentication.API_TOKEN_KEY] = crypto.key_from_file(
         settings.secrets_dir / "api-tokens.key"
@@ -112,17 +124,23 @@ def make_app(settings: Settings) -> web.Application:
             notifications_api.ROUTES,
             consultations_pages.ROUTES,
             consultations_api.ROUTES,
+            meeting_api.ROUTES,
+            quality_api.ROUTES,
             records_pages.ROUTES,
             records_reading_pages.ROUTES,
             records_api.ROUTES,
             patients_pages.ROUTES,
             cases_pages.ROUTES,
             meeting_pages.ROUTES,
+            cases_api.ROUTES,
             patients_api.ROUTES,
             places_api.ROUTES,
             facilities_api.ROUTES,
+            department_api.ROUTES,
             reports_pages.ROUTES,
             reports_api.ROUTES,
+            reports_call_pages.ROUTES,
+            reports_call_api.ROUTES,
             admin_people.ROUTES,
             admin_facilities.ROUTES,
             admin_departments.ROUTES,
@@ -132,13 +150,17 @@ def make_app(settings: Settings) -> web.Application:
             station_pages.ROUTES,
             request_pages.ROUTES,
             consent_pages.ROUTES,
-            referral_document_pages.ROUTES,
+            document_pages.ROUTES,
             station_api.ROUTES,
+            consent_api.ROUTES,
+            document_api.ROUTES,
+            history_api.ROUTES,
             rosters_pages.ROUTES,
             rosters_api.ROUTES,
             queue_pages.ROUTES,
             offer_pages.ROUTES,
             queue_api.ROUTES,
+            offering_api.ROUTES,
             offer_api.ROUTES,
             appointments_pages.ROUTES,
             appointments_api.ROUTES,

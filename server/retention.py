@@ -1,4 +1,4 @@
-"""Forgets what has served its time: answers kept for a retry, failed tries, old events."""
+"""Forgets what has served its time: answers, failed tries, old events, samples of calls."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from server.accounts.models import SignInFailure
 from server.core import clock
 from server.notifications.models import Event
+from server.quality.models import CallSample
 from server.web.models import AnsweredRequest
 
 if TYPE_CHECKING:
@@ -20,23 +21,43 @@ _BATCH = 1_000
 _ANSWERS = timedelta(hours=48)
 _FAILURES = timedelta(days=1)
 _EVENTS = timedelta(days=30)
+_SAMPLES = timedelta(days=90)
 
 
 async def forget(db: AsyncSession) -> bool:
-    """Delete what is too old, of events one batch; True when there may be more."""
+    """Delete what is too old, of the many one batch; True when there may be more."""
     moment = clock.now()
     await db.execute(
         delete(AnsweredRequest).where(AnsweredRequest.at < moment - _ANSWERS)
     )
     await db.execute(delete(SignInFailure).where(SignInFailure.at < moment - _FAILURES))
+    events = await _forget_events(db, moment - _EVENTS)
+    samples = await _forget_samples(db, moment - _SAMPLES)
+    return _BATCH in {events, samples}
+
+
+async def _forget_events(db: AsyncSession, before: datetime) -> int:
     old = (
         select(Event.id)
-        .where(Event.id < first_id(moment - _EVENTS))
+        .where(Event.id < first_id(before))
         .order_by(Event.id)
         .limit(_BATCH)
     )
     gone = await db.scalars(delete(Event).where(Event.id.in_(old)).returning(Event.id))
-    return len(gone.all()) == _BATCH
+    return len(gone.all())
+
+
+async def _forget_samples(db: AsyncSession, before: datetime) -> int:
+    key = tuple_(CallSample.attempt_id, CallSample.person_id, CallSample.number)
+    old = (
+        select(CallSample.attempt_id, CallSample.person_id, CallSample.number)
+        .where(CallSample.at < before)
+        .limit(_BATCH)
+    )
+    gone = await db.scalars(
+        delete(CallSample).where(key.in_(old)).returning(CallSample.number)
+    )
+    return len(gone.all())
 
 
 def first_id(moment: datetime) -> UUID:

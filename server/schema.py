@@ -11,6 +11,7 @@ from server.facilities import models as facilities
 from server.notifications import models as notifications
 from server.patients import models as patients
 from server.places import models as places
+from server.quality import models as quality
 from server.records import models as records
 from server.referrals import models as referrals
 from server.reports import models as reports
@@ -28,6 +29,7 @@ MODELS = (
     notifications,
     patients,
     places,
+    quality,
     records,
     referrals,
     reports,

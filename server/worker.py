@@ -16,6 +16,7 @@ from server.core import logs
 from server.core.bus import Bus
 from server.core.db import make_engine, make_sessions
 from server.embedded.supervise import until_signalled
+from server.quality import tasks as quality
 from server.referrals import tasks as referrals
 from server.working import Loop, keep_working
 
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 LOOPS: list[Loop] = [
     ("expire_offers", referrals.expire_offers, 2.0),
     ("end_unanswered_calls", consultations.end_unanswered, 1.0),
+    ("end_deserted_calls", consultations.end_deserted, 5.0),
     ("end_calls_of_excluded", exclusion.end_calls_of_excluded, 1.0),
     ("keep_talkers_signed_in", exclusion.keep_talkers_signed_in, 60.0),
     ("release_stale_bookings", appointments.release_stale, 3.0),
+    ("summarise_calls", quality.summarise, 30.0),
     ("forget", retention.forget, 3600.0),
 ]
 

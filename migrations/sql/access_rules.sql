@@ -28,12 +28,17 @@ GRANT SELECT ON alembic_version TO tramxa_app;
 -- What happened can be added and read, never changed or deleted.
 GRANT SELECT, INSERT ON
   audit_events, referral_changes, appointment_changes, consultation_changes, record_changes,
-  record_versions, record_responses, referral_messages TO tramxa_app;
+  record_versions, record_responses, referral_messages, call_samples, call_summaries
+  TO tramxa_app;
 GRANT SELECT, INSERT, UPDATE ON
-  events, patients, patient_identifiers, consents, documents, referrals, referral_details,
+  events, patients, patient_identifiers, documents, referrals, referral_details,
   referral_offers, appointments, consultations, call_attempts,
   call_participants, records TO tramxa_app;
-GRANT DELETE ON events, patient_identifiers TO tramxa_app;
+GRANT DELETE ON events, patient_identifiers, call_samples TO tramxa_app;
+-- What was agreed is evidence; afterwards it can only be withdrawn.
+GRANT SELECT, INSERT, UPDATE (
+  withdrawn_at, withdrawal_asked_by, withdrawal_asker_name, withdrawal_relation,
+  withdrawal_method, withdrawal_reason, withdrawal_recorded_by) ON consents TO tramxa_app;
 -- A right is given once for its case and person; afterwards only its period changes.
 GRANT SELECT, INSERT, UPDATE (given_at, ended_at) ON case_access TO tramxa_app;
 
@@ -44,8 +49,8 @@ BEGIN
     'answered_requests', 'audit_events', 'events', 'patients', 'patient_identifiers', 'case_access', 'consents',
     'documents', 'referrals', 'referral_details', 'referral_offers', 'referral_messages',
     'referral_changes', 'appointments', 'appointment_changes', 'consultations',
-    'consultation_changes', 'call_attempts', 'call_participants', 'records',
-    'record_versions', 'record_responses', 'record_changes'
+    'consultation_changes', 'call_attempts', 'call_participants', 'call_samples',
+    'call_summaries', 'records', 'record_versions', 'record_responses', 'record_changes'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', protected);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', protected);
@@ -220,6 +225,19 @@ CREATE POLICY with_consultation ON call_attempts USING (
 CREATE POLICY with_attempt ON call_participants USING (
   EXISTS (SELECT FROM call_attempts WHERE call_attempts.id = call_participants.attempt_id))
   WITH CHECK (person_id = (SELECT app_person()));
+-- Each end writes what it measured itself; the line about the call is the platform's, and
+-- tells an administrator of the province nothing about a patient.
+CREATE POLICY with_attempt ON call_samples FOR SELECT USING (
+  EXISTS (SELECT FROM call_attempts WHERE call_attempts.id = call_samples.attempt_id));
+CREATE POLICY measured_by_actor ON call_samples FOR INSERT WITH CHECK (
+  person_id = (SELECT app_person()) AND EXISTS (
+    SELECT FROM call_participants AS inside
+    WHERE inside.attempt_id = call_samples.attempt_id
+      AND inside.person_id = call_samples.person_id));
+CREATE POLICY with_attempt ON call_summaries FOR SELECT USING (
+  EXISTS (SELECT FROM call_attempts WHERE call_attempts.id = call_summaries.attempt_id));
+CREATE POLICY of_province ON call_summaries FOR SELECT USING (
+  (SELECT app_role()) = 'provincial_admin' AND province_code = (SELECT app_province()));
 
 -- History: seen with what it tells of, written of what one does oneself.
 DO $$

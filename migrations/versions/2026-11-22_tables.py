@@ -572,7 +572,12 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=160), nullable=False),
         sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
-        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column(
+            "locale",
+            sa.String(length=5),
+            nullable=True,
+            comment="empty: none was ever chosen",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -739,6 +744,41 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "withdrawal_asked_by",
+            sa.Enum(
+                "patient",
+                "representative",
+                name="withdrawalaskedby",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("withdrawal_asker_name", sa.String(length=120), nullable=False),
+        sa.Column("withdrawal_relation", sa.String(length=60), nullable=False),
+        sa.Column(
+            "withdrawal_method",
+            sa.Enum(
+                "signed_paper",
+                "spoken_witnessed",
+                "phone_recording",
+                "sms",
+                name="withdrawalmethod",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "withdrawal_reason",
+            sa.String(),
+            nullable=False,
+            comment="only if the patient gives one",
+        ),
+        sa.Column("withdrawal_recorded_by", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(ground = 'emergency' AND reason <> '') OR (ground = 'patient_request' AND given_by IS NOT NULL AND method IS NOT NULL AND scope <> '')",
@@ -747,6 +787,18 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "given_by <> 'representative' OR (giver_name <> '' AND relation <> '')",
             name=op.f("ck_consents_representative_named"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(withdrawn_at, withdrawal_asked_by, withdrawal_method, withdrawal_recorded_by) IN (0, 4)",
+            name=op.f("ck_consents_withdrawal_complete"),
+        ),
+        sa.CheckConstraint(
+            "withdrawal_asked_by <> 'representative' OR (withdrawal_asker_name <> '' AND withdrawal_relation <> '')",
+            name=op.f("ck_consents_withdrawal_representative_named"),
+        ),
+        sa.CheckConstraint(
+            "ground = 'patient_request' OR withdrawn_at IS NULL",
+            name=op.f("ck_consents_emergency_not_withdrawn"),
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patients.id"], name=op.f("fk_consents_patient_id")
@@ -1066,6 +1118,12 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("family_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "signed_in_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when the family began",
+        ),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -1644,6 +1702,7 @@ def upgrade() -> None:
                 "relay_failed",
                 "browser_unsupported",
                 "answered_elsewhere",
+                "excluded",
                 name="endreason",
                 native_enum=False,
                 create_constraint=True,
@@ -1665,6 +1724,13 @@ def upgrade() -> None:
         "call_attempts",
         ["consultation_id", "rang_at"],
         unique=False,
+    )
+    op.create_index(
+        "ix_call_attempts_answered_ended_at",
+        "call_attempts",
+        ["ended_at"],
+        unique=False,
+        postgresql_where=sa.text("answered_at IS NOT NULL"),
     )
     op.create_index(
         "ix_call_attempts_ringing_rang_at",
@@ -1722,12 +1788,167 @@ def upgrade() -> None:
         ["attempt_id", "person_id"],
         unique=True,
     )
+    op.create_table(
+        "call_summaries",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "province_code",
+            sa.String(length=2),
+            nullable=False,
+            comment="of the station",
+        ),
+        sa.Column("station_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("mos", sa.REAL(), nullable=True, comment="median of the worse end"),
+        sa.Column(
+            "concealed",
+            sa.REAL(),
+            nullable=True,
+            comment="share of speech made up at the worse end",
+        ),
+        sa.Column("relayed", sa.Boolean(), nullable=True),
+        sa.Column(
+            "without_picture",
+            sa.Integer(),
+            nullable=False,
+            comment="seconds in which the line carried no picture, at the worse end",
+        ),
+        sa.Column(
+            "silent",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="ends of a call over 20 s that left no sample",
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["call_attempts.id"],
+            name=op.f("fk_call_summaries_attempt_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["station_id"], ["facilities.id"], name=op.f("fk_call_summaries_station_id")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_call_summaries")),
+    )
+    op.create_index(
+        "ix_call_summaries_province_code_ended_at",
+        "call_summaries",
+        ["province_code", "ended_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_call_summaries_silent",
+        "call_summaries",
+        ["ended_at"],
+        unique=False,
+        postgresql_where=sa.text("silent > 0"),
+    )
+    op.create_table(
+        "call_samples",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "number",
+            sa.BigInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="second by the clock of the browser: its name, not its time",
+        ),
+        sa.Column(
+            "at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when it ended, by our clock",
+        ),
+        sa.Column("seconds", sa.REAL(), nullable=False, comment="that it covers"),
+        sa.Column("rtt", sa.SmallInteger(), nullable=True, comment="ms"),
+        sa.Column("jitter", sa.SmallInteger(), nullable=True, comment="ms"),
+        sa.Column("loss", sa.REAL(), nullable=True, comment="share of sound packets"),
+        sa.Column(
+            "concealed",
+            sa.REAL(),
+            nullable=True,
+            comment="share of speech that was made up",
+        ),
+        sa.Column("frames", sa.SmallInteger(), nullable=True, comment="a second"),
+        sa.Column("height", sa.SmallInteger(), nullable=True),
+        sa.Column("frozen", sa.REAL(), nullable=True, comment="seconds"),
+        sa.Column(
+            "received",
+            sa.Integer(),
+            nullable=False,
+            comment="kbit/s; 0 only when nothing came",
+        ),
+        sa.Column("sent", sa.Integer(), nullable=False, comment="kbit/s"),
+        sa.Column(
+            "estimate", sa.Integer(), nullable=True, comment="kbit/s that could be sent"
+        ),
+        sa.Column("relayed", sa.Boolean(), nullable=True),
+        sa.Column(
+            "rung",
+            sa.Enum(
+                "voice",
+                "160p",
+                "270p",
+                "360p",
+                "540p",
+                "720p",
+                name="rung",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "starting",
+                "line",
+                "chosen",
+                "no-picture",
+                "free",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("mos", sa.REAL(), nullable=True, comment="ITU-T G.107"),
+        sa.ForeignKeyConstraint(
+            ["attempt_id", "person_id"],
+            ["call_participants.attempt_id", "call_participants.person_id"],
+            name=op.f("fk_call_samples_attempt_id_person_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "attempt_id", "person_id", "number", name=op.f("pk_call_samples")
+        ),
+    )
+    op.create_index(
+        "ix_call_samples_at",
+        "call_samples",
+        ["at"],
+        unique=False,
+        postgresql_using="brin",
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the change back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_call_samples_at", table_name="call_samples")
+    op.drop_table("call_samples")
+    op.drop_index(
+        "ix_call_summaries_silent",
+        table_name="call_summaries",
+        postgresql_where=sa.text("silent > 0"),
+    )
+    op.drop_index(
+        "ix_call_summaries_province_code_ended_at", table_name="call_summaries"
+    )
+    op.drop_table("call_summaries")
     op.drop_index(
         "uq_call_participants_attempt_id_person_id", table_name="call_participants"
     )
@@ -1740,6 +1961,11 @@ def downgrade() -> None:
         "uq_call_attempts_consultation_id_live",
         table_name="call_attempts",
         postgresql_where=sa.text("status IN ('ringing', 'accepted')"),
+    )
+    op.drop_index(
+        "ix_call_attempts_answered_ended_at",
+        table_name="call_attempts",
+        postgresql_where=sa.text("answered_at IS NOT NULL"),
     )
     op.drop_index(
         "ix_call_attempts_ringing_rang_at",

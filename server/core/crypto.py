@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from server.embedded.private_files import write_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,19 +69,5 @@ def key_from_file(path: Path) -> bytes:
     """Return the 32-byte key in the file, made on first use and readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path, secrets.token_bytes(32))
+        write_once(path, secrets.token_bytes(32))
     return path.read_bytes()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write the file so that it appears whole, and readable by its owner only."""
-    partial = path.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    try:
-        os.link(partial, path)  # the first of several programs wins
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()

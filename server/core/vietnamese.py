@@ -1,14 +1,17 @@
-"""Vietnamese text as people search and sort it, whatever way it was typed."""
+"""Vietnamese text and days as people write, search and sort them, whatever way they typed."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import date
 
 # In the order of the dictionary; a syllable without a mark comes first.
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 # A breve, circumflex or horn makes another letter, after the plain one and before the
 # next of the alphabet: "~" is the highest character of ASCII, so ab < ă < â < b.
 _LETTERS = {"\u0306": "~", "\u0302": "~~", "\u031b": "~~~"}
+_DAY_FIRST = re.compile(r"([0-9]{1,2}) ?[/.-] ?([0-9]{1,2}) ?[/.-] ?([0-9]{4})")
 
 
 def nfc(text: str) -> str:
@@ -49,3 +52,15 @@ def _word_key(word: str) -> tuple[str, str]:
             letters.append(_LETTERS.get(character, ""))
             tones += _TONES.get(character, "")
     return "".join(letters), tones or "0"
+
+
+def read_day(typed: str) -> date | None:
+    """Return the day typed as 09/03/2026 or 2026-03-09, or None when it is none."""
+    text = typed.strip()
+    parts = _DAY_FIRST.fullmatch(text)
+    try:
+        if parts:
+            return date(int(parts[3]), int(parts[2]), int(parts[1]))
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

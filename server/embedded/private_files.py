@@ -1,5 +1,6 @@
 """Directories, secrets and locks that only the account which made them may open."""
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -27,7 +28,7 @@ def private_directory(path: Path) -> Path:
 def secret(path: Path) -> str:
     """Read the secret, or draw 256 random bits on the first call."""
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(_SECRET_BYTES))
+        write_once(path, secrets.token_urlsafe(_SECRET_BYTES).encode())
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise EngineRefusal(
             "secret_file_too_open",
@@ -44,14 +45,25 @@ def secret(path: Path) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Replace the file in one step, mode 0600, so that a crash leaves old or new."""
-    draft = path.with_name(f"{path.name}.new")
-    draft.unlink(missing_ok=True)
+    _draft(path, text.encode()).replace(path)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write the file whole, mode 0600; of several programs that do so the first wins."""
+    draft = _draft(path, content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(descriptor)
-    draft.replace(path)
+    return draft
 
 
 class DirectoryLock:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from server.access.permissions import Permission
 from server.audit import trail
 from server.core import clock
-from server.reports import queries, target
+from server.reports import pages, queries, target
 from server.reports.forms import CountsQuestion, PeriodQuestion
 from server.reports.periods import PeriodKind
 from server.reports.queries import Breakdown
@@ -114,6 +114,15 @@ ROUTES = [
         summary="Counts of a period",
         query=CountsQuestion,
         returns=CountsOut,
+    ),
+    api(
+        "GET",
+        "/reports/counts.csv",
+        pages.download,
+        needs=Permission.REPORTS_READ,
+        summary="The table of counts for a spreadsheet",
+        query=CountsQuestion,
+        sends=("text/csv",),
     ),
     api(
         "GET",

@@ -12,7 +12,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_table(rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def csv_table(rows: Iterable[Sequence[str | float | None]]) -> bytes:
     """Return the rows as UTF-8 with a byte order mark; an absent value is an empty cell."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -21,6 +21,6 @@ def csv_table(rows: Iterable[Sequence[str | int | None]]) -> bytes:
     return (_BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
-def _cell(value: str | int | None) -> str:
+def _cell(value: str | float | None) -> str:
     shown = "" if value is None else str(value)
     return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown

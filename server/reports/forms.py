@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from server.core import clock
 from server.core.messages import N_
+from server.reports.call_queries import Span, Worst
 from server.reports.periods import EARLIEST, LATEST, Period, PeriodKind, period_of
 from server.reports.queries import Breakdown
 from server.web.days import CalendarDay
@@ -35,3 +36,16 @@ class CountsQuestion(PeriodQuestion):
     """The period, and what each line of the table stands for."""
 
     by: Breakdown = Breakdown.TIME
+
+
+def _as_number(typed: object) -> object:
+    if isinstance(typed, str) and typed.isascii() and typed.isdigit():
+        return int(typed[:9])
+    return typed
+
+
+class CallsQuestion(Input):
+    """How far back, and in which column the worst station comes first."""
+
+    days: Annotated[Span, BeforeValidator(_as_number)] = Span.MONTH
+    worst: Worst = Worst.MOS

@@ -31,6 +31,7 @@ NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
 ORIGIN: web.RequestKey[Origin] = web.RequestKey("origin", Origin)
 VISIT: web.RequestKey[str] = web.RequestKey("visit", str)
 ONCE: web.RequestKey[str] = web.RequestKey("once", str)
+OPENING: web.RequestKey[str] = web.RequestKey("opening", str)
 
 SESSION_COOKIE = "__Host-session"
 VISIT_COOKIE = "__Host-visit"

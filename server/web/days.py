@@ -9,10 +9,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from server.core.messages import N_
+from server.core.vietnamese import read_day
 from server.web.forms import mistake
-
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-
 
 _CLOCK = re.compile(r"([0-9]{1,2}) ?[:hg.] ?([0-9]{2})?")
 
@@ -20,16 +18,10 @@ _CLOCK = re.compile(r"([0-9]{1,2}) ?[:hg.] ?([0-9]{2})?")
 def _read(typed: object) -> object:
     if not isinstance(typed, str):
         return typed
-    text = typed.strip()
-    parts = _DAY_FIRST.fullmatch(text)
-    try:
-        if parts:
-            return date(int(parts[3]), int(parts[2]), int(parts[1]))
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise mistake(
-            "date_malformed", N_("Hãy nhập ngày, ví dụ 09/03/2026.")
-        ) from error
+    day = read_day(typed)
+    if day is None:
+        raise mistake("date_malformed", N_("Hãy nhập ngày, ví dụ 09/03/2026."))
+    return day
 
 
 def _read_time(typed: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from aiohttp import web
 from prometheus_client import (
@@ -12,15 +13,24 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
 
+from server.access.actor import assume_system
 from server.access.permissions import Access
 from server.core.db import transaction
 from server.web.context import BUS, SESSIONS
 from server.web.routes import Handler, declared_route, route
 
+Source = Callable[[AsyncSession], Awaitable[Iterable[Metric]]]
+# What features count in the database; asked when somebody looks.
+SOURCES: web.AppKey[Sequence[Source]] = web.AppKey("sources")
 REGISTRY = CollectorRegistry()
+_UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError)
 _REQUESTS = Counter(
     "tramxa_http_requests_total",
     "Requests answered",
@@ -68,17 +78,40 @@ async def ready(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """Return the counters in Prometheus' text format; labels hold route patterns only."""
-    del request
+    asked = CollectorRegistry()
+    asked.register(_Found(await _count_in_database(request)))
     return web.Response(
-        body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        body=generate_latest(REGISTRY) + generate_latest(asked),
+        headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
+
+
+class _Found(Collector):
+    """Metrics that were worked out before."""
+
+    def __init__(self, found: list[Metric]) -> None:
+        self._found = found
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        return iter(self._found)
+
+
+async def _count_in_database(request: web.Request) -> list[Metric]:
+    """Return what the sources count; nothing while the database is away."""
+    try:
+        async with transaction(request.app[SESSIONS]) as db:
+            await assume_system(db)
+            return [one for ask in request.app[SOURCES] for one in await ask(db)]
+    except _UNREACHABLE:
+        return []
 
 
 async def _database_answers(request: web.Request) -> bool:
     try:
         async with transaction(request.app[SESSIONS]) as db:
             await db.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except _UNREACHABLE:
         return False
     return True
 

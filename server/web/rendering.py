@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from babel.numbers import format_decimal
 from jinja2 import (
     ChainableUndefined,
     ChoiceLoader,
@@ -22,7 +23,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from server.core import clock
-from server.web.i18n import translations
+from server.web.i18n import LOCALES, translations
 from server.web.protection import ASSETS
 from server.web.remembering import RememberingContext
 
@@ -90,6 +91,7 @@ def environment(locale: str, assets: Path) -> Environment:
     made.filters.update(date=_date, time=_time, moment=_moment, iso=_iso, phone=_phone)
     made.filters["hour_or_moment"] = _hour_or_moment
     made.filters["named"] = partial(named, locale=locale)
+    made.filters["decimal"] = partial(_decimal, locale=locale)
     return made
 
 
@@ -139,6 +141,13 @@ class _Manifest:
 def named(thing: Any, locale: str) -> str:
     """Return the name of what has one in Vietnamese and one in English."""
     return str(thing.name if locale == "vi" else thing.name_en)
+
+
+def _decimal(value: float | None, locale: str) -> str:
+    if value is None:
+        return "–"
+    known = locale if locale in LOCALES else LOCALES[0]
+    return str(format_decimal(value, format="0.0", locale=known))
 
 
 def _date(value: date | datetime | None) -> str:

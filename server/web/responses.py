@@ -13,6 +13,7 @@ from server.web.context import (
     LOCALE,
     NAVIGATION,
     NONCE,
+    OPENING,
     SETTINGS,
 )
 from server.web.i18n import translations
@@ -41,6 +42,7 @@ def render(request: web.Request, template: str, **values: Any) -> str:
         csrf_token=csrf_token(request),
         once_token=once_token,
         path=request.path,
+        opening=request.get(OPENING, ""),
         cursor=request[DB].info.get("cursor", "") if DB in request else "",
         **({"form_errors": []} | values),
     )

@@ -39,7 +39,14 @@ class Route:
     returns: type[BaseModel] | None = None
     created: bool = False
     may_exist: bool = False
+    takes_files: bool = False
+    sends: tuple[str, ...] = ()
     summary: str = ""
+
+    @property
+    def media_type(self) -> str:
+        """The type of body that the API takes here."""
+        return "multipart/form-data" if self.takes_files else "application/json"
 
     @property
     def is_api(self) -> bool:
@@ -76,11 +83,15 @@ def api(
     returns: type[BaseModel] | None = None,
     created: bool = False,
     may_exist: bool = False,
+    takes_files: bool = False,
+    sends: tuple[str, ...] = (),
     body_limit: int = _DEFAULT_BODY,
 ) -> Route:
     """Declare a JSON operation below /api/v1; its models make the OpenAPI document.
 
     `created` answers 201; with `may_exist` 200 when what was asked for was there already.
+    With `takes_files` the body is a form with files; `sends` are the types of a file that
+    is answered instead of JSON.
     """
     return Route(
         method,
@@ -93,6 +104,8 @@ def api(
         returns=returns,
         created=created,
         may_exist=may_exist,
+        takes_files=takes_files,
+        sends=sends,
         summary=summary,
     )
 

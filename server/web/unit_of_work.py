@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger()
-_JSON = "application/json"
 _UNREADABLE = (ValueError, LookupError, RuntimeError, web.RequestPayloadError)
 CHANGE_PASSWORD_PATH = "/account/password"  # noqa: S105
 _ALLOWED_BEFORE_CHANGE = {CHANGE_PASSWORD_PATH, "/sign-out", "/language"}
@@ -71,11 +70,11 @@ class BodyUnreadable(Refusal):
 
 
 class MediaTypeRefused(Refusal):
-    """A JSON write came as something else."""
+    """A write came as another type than its route takes."""
 
     status = 415
     code = "media_type_refused"
-    message = N_("API chỉ nhận nội dung kiểu application/json.")
+    message = N_("API chỉ nhận nội dung kiểu {media_type} ở địa chỉ này.")
 
 
 @web.middleware
@@ -160,8 +159,9 @@ async def _take_in_body(request: web.Request, found: Route) -> None:
     shown = SESSION_COOKIE in request.cookies or "Authorization" in request.headers
     if found.needs is not Access.ANYONE and not shown:
         return
-    if found.is_api and request.can_read_body and request.content_type != _JSON:
-        raise MediaTypeRefused
+    strange = request.can_read_body and request.content_type != found.media_type
+    if found.is_api and strange:
+        raise MediaTypeRefused(media_type=found.media_type)
     try:
         if request.content_type in FORM_TYPES:
             await request.post()

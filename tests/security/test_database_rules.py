@@ -110,10 +110,12 @@ async def test_whoever_is_only_asked_writes_no_record_and_changes_no_offer(
     )
     withdraw = "UPDATE referral_offers SET status = 'withdrawn' WHERE referral_id = :r"
     assert await changed(stage, "lan", withdraw, r=referral) == 1  # only her own
-    for table in ("records", "consents", "referral_details"):
-        statement = (
-            f"UPDATE {table} SET referral_id = referral_id WHERE referral_id = :r"  # noqa: S608
-        )
+    for table, column in (
+        ("records", "referral_id"),
+        ("consents", "withdrawn_at"),
+        ("referral_details", "referral_id"),
+    ):
+        statement = f"UPDATE {table} SET {column} = {column} WHERE referral_id = :r"  # noqa: S608
         assert await changed(stage, "lan", statement, r=case.referral) == 0
 
 

@@ -52,6 +52,35 @@ async def test_an_administrators_step_ends_the_tokens_of_programs_too(
         person.must_change_password = False
 
 
+async def aged(stage, username, days):
+    """Let the tokens of this person have been issued so many days earlier."""
+    columns = (
+        RefreshToken.signed_in_at,
+        RefreshToken.issued_at,
+        RefreshToken.expires_at,
+    )
+    older = {one: one - timedelta(days=days) for one in columns}
+    person = await person_id(stage, username)
+    async with stage.as_platform() as db:
+        await db.execute(
+            update(RefreshToken).where(RefreshToken.person_id == person).values(older)
+        )
+
+
+async def test_thirty_days_after_the_sign_in_a_program_signs_in_anew(visitors, stage):
+    client, given = await tokens(visitors, "khoa")
+    for _ in range(3):  # never a pause that would end it by itself
+        await aged(stage, "khoa", 9)
+        answer = await refresh(client, given)
+        assert answer.status == 200
+        given = await answer.json()
+    await aged(stage, "khoa", 4)  # the last token is four days old, the sign-in 31
+    answer = await refresh(client, given)
+    assert (answer.status, (await answer.json())["code"]) == (401, "token_refused")
+    client, given = await tokens(visitors, "khoa")
+    assert (await refresh(client, given)).status == 200
+
+
 async def test_a_new_password_ends_every_token_that_was_issued_before(visitors, stage):
     client, given = await tokens(visitors, "hoa")
     hoa_id = await person_id(stage, "hoa")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from server.accounts.models import Person, SignInSession
 from server.consultations import exclusion
 from server.consultations.models import CallAttempt, CallParticipant
-from server.consultations.states import AttemptStatus
+from server.consultations.states import AttemptStatus, EndReason
 from server.core import clock
 from server.core.bus import Bus
 from server.referrals import case_rights
@@ -66,9 +66,10 @@ async def running_call(visitors, stage):
     return case, attempt, {f"{attempt}-{name}"[-43:] for name in ("binh", "minh")}
 
 
-async def status_of(stage, attempt):
+async def outcome_of(stage, attempt):
     async with stage.as_platform() as db:
-        return (await db.get_one(CallAttempt, attempt)).status
+        found = await db.get_one(CallAttempt, attempt)
+        return found.status, found.end_reason
 
 
 async def exclude_by_account(stage, _case):
@@ -93,17 +94,47 @@ async def test_a_call_ends_with_the_right_to_be_in_it(
 ):
     case, attempt, inside = await running_call(visitors, stage)
     await work_off(stage.sessions, bus, exclusion.end_calls_of_excluded)
-    assert await status_of(stage, attempt) is AttemptStatus.ACCEPTED
+    assert await outcome_of(stage, attempt) == (AttemptStatus.ACCEPTED, None)
     await exclude(case)
     try:
         await work_off(stage.sessions, bus, exclusion.end_calls_of_excluded)
-        assert await status_of(stage, attempt) is AttemptStatus.ENDED
+        assert await outcome_of(stage, attempt) == (
+            AttemptStatus.ENDED,
+            EndReason.EXCLUDED,
+        )
         async with asyncio.timeout(5):
             assert {await put_out.get(), await put_out.get()} == inside
     finally:
         async with stage.as_platform() as db:
             minh = await db.scalar(select(Person).where(Person.username == "minh"))
             minh.disabled_at = None
+
+
+async def test_a_ring_that_may_not_be_answered_names_no_caller_who_gave_up(
+    visitors, stage, bus
+):
+    case = await accepted_case(stage)
+    binh = await visitors("binh")
+    opened = await binh.api("POST", f"/referrals/{case.referral}/consultations", {})
+    meeting = (await opened.json())["id"]
+    rung = await binh.api("POST", f"/consultations/{meeting}/calls", {})
+    attempt = (await rung.json())["id"]
+    await exclude_by_case(stage, case)
+    await work_off(stage.sessions, bus, exclusion.end_calls_of_excluded)
+    assert await outcome_of(stage, attempt) == (
+        AttemptStatus.FAILED,
+        EndReason.EXCLUDED,
+    )
+    await binh.get(f"/referrals/{case.referral}")
+    assert "Một bên không còn quyền tham gia ca này" in binh.text
+
+
+async def test_a_browser_cannot_claim_an_exclusion(visitors, stage):
+    _, attempt, _ = await running_call(visitors, stage)
+    binh = await visitors("binh")
+    path = f"/calls/{attempt}/hang-up"
+    assert (await binh.api("POST", path, {"reason": "excluded"})).status == 422
+    assert (await binh.api("POST", path, {"reason": "line_lost"})).status == 204
 
 
 async def test_whoever_talks_is_not_signed_out_for_silence(visitors, stage, bus):

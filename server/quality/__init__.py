@@ -1,0 +1,1 @@
+"""How calls sounded and looked: samples from both ends, a score of the speech, what was missing."""
