@@ -52,7 +52,6 @@ class PassOut(BaseModel):
     url: str
     ticket: str
     participant: str
-    polite: bool
 
 
 async def ring(request: web.Request) -> web.Response:
@@ -103,7 +102,6 @@ async def issue_pass(request: web.Request) -> web.Response:
             url=made.url,
             ticket=made.ticket,
             participant=made.participant,
-            polite=made.polite,
         )
     )
     response.headers["Cache-Control"] = "no-store"

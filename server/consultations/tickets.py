@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from server.core.bus import Bus
 
 BUCKET = "signaling_nodes"
+_ALIVE = "signaling.alive."
 
 
 class NoNode(Refusal):
@@ -59,7 +61,6 @@ class Pass:
     url: str
     ticket: str = field(repr=False)
     participant: str
-    polite: bool
 
 
 async def issue(
@@ -85,7 +86,8 @@ async def issue(
         raise CallOver
     participant = await _participant(db, attempt, actor.id)
     room = room_of(meeting.room, attempt.id)
-    node = choose(nodes, room)
+    node = choose(nodes, room, attempt.node)
+    attempt.node = node.name
     claims = tickets.Ticket(
         room=room, participant=participant, role=_ROLES[actor.role], node=node.name
     )
@@ -94,8 +96,6 @@ async def issue(
         url=node.url,
         ticket=tickets.issue(key, claims, clock.now()),
         participant=participant,
-        # The side that was called yields when both offer at once.
-        polite=not is_caller,
     )
 
 
@@ -110,16 +110,27 @@ def room_of(secret: str, attempt_id: UUID) -> str:
     return hashlib.sha256(f"{secret}:{attempt_id}".encode()).hexdigest()[:43]
 
 
-def choose(nodes: list[Node], room: str) -> Node:
-    """Return the node of a room by rendezvous hash (Thaler and Ravishankar 1998)."""
+def choose(nodes: list[Node], room: str, pinned: str | None = None) -> Node:
+    """Return the node where a room is, else one by rendezvous hash.
+
+    (Thaler and Ravishankar 1998.) A room stays where its first pass led while that node
+    lives, so that nobody is sent elsewhere because another node has come.
+    """
     if not nodes:
         raise NoNode
-    return max(
+    return next((node for node in nodes if node.name == pinned), None) or max(
         nodes, key=lambda node: hashlib.sha256(f"{node.name}:{room}".encode()).digest()
     )
 
 
 async def live_nodes(bus: Bus) -> list[Node]:
+    """Return the nodes that answer now: a killed one has its entry for a while yet."""
+    nodes = await registered_nodes(bus)
+    alive = await asyncio.gather(*(bus.answers(_ALIVE + node.name) for node in nodes))
+    return [node for node, lives in zip(nodes, alive, strict=True) if lives]
+
+
+async def registered_nodes(bus: Bus) -> list[Node]:
     """Return the nodes whose entry in the key-value bucket has not run out."""
     try:
         bucket = await bus.jetstream().key_value(BUCKET)

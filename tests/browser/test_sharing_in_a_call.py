@@ -1,4 +1,4 @@
-"""Photos and files beside a running call: they arrive, show how far they are, and stay with the case."""
+"""Photos and files beside a running call: they arrive, and they stay with the case."""
 
 import re
 
@@ -16,9 +16,7 @@ async def talking(program, stage):
     for username in ("binh", "minh"):
         pages[username] = await program.sign_in(username)
         await pages[username].goto(f"{program.root}/referrals/{case.referral}")
-        await (
-            pages[username].get_by_role("button", name="Vào phòng hội chẩn").click()
-        )
+        await pages[username].get_by_role("button", name="Vào phòng hội chẩn").click()
         await pages[username].wait_for_url(re.compile("/consultations/"))
     binh, minh = pages["binh"], pages["minh"]
     await binh.get_by_role("button", name="Gọi hình").click()
@@ -33,7 +31,7 @@ async def talking(program, stage):
 async def test_a_photo_of_the_station_comes_to_the_specialist_and_into_the_case(
     program, talking
 ):
-    binh, minh = talking
+    binh, _ = talking
     await binh.get_by_role("button", name="Chụp ảnh cho hồ sơ").click()
     for page in talking:
         files = page.get_by_role("list", name="Ảnh và tệp của cuộc gọi")
@@ -44,7 +42,7 @@ async def test_a_photo_of_the_station_comes_to_the_specialist_and_into_the_case(
 
 
 async def test_the_specialist_asks_for_a_photo_and_gets_one(program, talking):
-    binh, minh = talking
+    _, minh = talking
     await minh.get_by_role("button", name="Xin ảnh chụp").click()
     for page in talking:
         files = page.get_by_role("list", name="Ảnh và tệp của cuộc gọi")
@@ -56,9 +54,7 @@ async def test_the_specialist_asks_for_a_photo_and_gets_one(program, talking):
     assert program.errors == []
 
 
-async def test_a_file_of_either_side_reaches_the_other_and_the_case(
-    program, talking, tmp_path
-):
+async def test_a_file_of_either_side_reaches_the_other_and_the_case(program, talking):
     binh, minh = talking
     photo = await binh.screenshot(type="jpeg")
     for sender, name in ((minh, "phac-do.jpg"), (binh, "dien-tim.jpg")):

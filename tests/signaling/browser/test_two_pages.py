@@ -57,7 +57,7 @@ async def test_a_connection_is_restarted_and_rebuilt_without_anybody_doing_anyth
     await binh.wait_for_function(f"{ufrag} !== '{before}'")
     # A connection closed behind its back is the harshest failure there is.
     await binh.evaluate(f"{LINK}.connection.close()")
-    await binh.evaluate(f"{LINK}.check()")
+    await binh.evaluate(f"{LINK}.tell('checked')")
     await binh.wait_for_function(f"{LINK}.connection.connectionState === 'connected'")
     for page in (binh, minh):
         await page.wait_for_function(DECODES)

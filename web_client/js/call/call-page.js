@@ -170,7 +170,7 @@ class CallPage {
     room.enter()
   }
 
-  /** @returns {Promise<{url: string, ticket: string, polite: boolean} | null>} null when the call is over */
+  /** @returns {Promise<{url: string, ticket: string} | null>} null when the call is over */
   async #pass() {
     try {
       return await command(`/calls/${this.#attempt}/pass`)

@@ -20,6 +20,8 @@ const PLACES = [
 export class Companion extends EventTarget {
   /** @type {'new' | 'connected' | 'lost'} */
   state = 'new'
+  /** Whether signaling reaches their page now. */
+  isThere = true
   #stream
   #link
   #steering
@@ -33,14 +35,16 @@ export class Companion extends EventTarget {
     super()
     this.peer = peer
     this.#stream = options.stream
-    this.#link = new PeerLink({ ...options, places: PLACES })
+    const isReachable = () => this.isThere && options.isReachable()
+    this.#link = new PeerLink({ ...options, isReachable, places: PLACES })
     this.#steering = new Steering({
       connection: () => this.#link.connection,
       wishes,
       onState: (state, voice) => {
         this.#link.packSound(voice.packet)
         this.#emit('level', state)
-      }
+      },
+      onHeard: (heard) => this.#link.tell(heard ? 'connected' : 'silent')
     })
     this.#stopMeasuring = measure(
       () => this.#link.connection,
@@ -79,9 +83,9 @@ export class Companion extends EventTarget {
     await this.apply()
   }
 
-  /** Looks after the link when signaling has lost messages for good. */
-  check() {
-    this.#link.check()
+  /** @param {'reached' | 'checked'} event - what signaling knows of the line */
+  tell(event) {
+    this.#link.tell(event)
   }
 
   /** Ends it. */

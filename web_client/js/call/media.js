@@ -19,9 +19,7 @@ const FAILURES = {
   TypeError: 'unsupported'
 }
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } }
-const VIDEO_BITS = 300_000
 const VIDEO_FRAMES = 15
-const SCREEN_BITS = 600_000
 
 /**
  * Opens microphone and camera; where one fails the other is still used.
@@ -151,39 +149,6 @@ export function setEnabled(stream, kind, enabled) {
 /** @param {MediaStream} stream - whose devices are given back */
 export function stopStream(stream) {
   for (const track of stream.getTracks()) track.stop()
-}
-
-/**
- * Puts the voice first: high priority for sound, and a cap that leaves it room.
- *
- * @param {RTCPeerConnection} connection - whose senders are set; to be called again after a rebuild
- */
-export async function putVoiceFirst(connection) {
-  for (const sender of connection.getSenders()) {
-    if (!sender.track) continue
-    const parameters = sender.getParameters()
-    // Some browsers have no encodings before the first negotiation.
-    if (parameters.encodings?.length) {
-      for (const encoding of parameters.encodings) limit(encoding, sender.track)
-      await sender.setParameters(parameters)
-    }
-  }
-}
-
-/**
- * @param {RTCRtpEncodingParameters} encoding - to be changed
- * @param {MediaStreamTrack} track - what it carries
- */
-function limit(encoding, track) {
-  if (track.kind === 'audio') {
-    encoding.priority = 'high'
-    encoding.networkPriority = 'high'
-    return
-  }
-  encoding.priority = 'low'
-  encoding.networkPriority = 'low'
-  encoding.maxBitrate = track.contentHint === 'detail' ? SCREEN_BITS : VIDEO_BITS
-  encoding.maxFramerate = VIDEO_FRAMES
 }
 
 function mediaDevices() {

@@ -5,7 +5,6 @@ import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
 import { withVoice } from './sdp.js'
 
-const RETRY_MS = 2000
 /** Milliseconds of sound in a packet. */
 const USUAL_PACKET = 20
 
@@ -33,11 +32,14 @@ export class PeerLink extends EventTarget {
   #packet = USUAL_PACKET
   #number = 1
   #closed = false
-  #online = () => void this.restart()
+  #moved = () => this.#recovery.tell('moved')
   #recovery = new Recovery({
-    isConnected: () => this.#closed || this.#connection.connectionState === 'connected',
-    isReachable: () => this.#options.isReachable(),
-    restart: () => this.restart(),
+    circumstances: () => ({
+      reachable: this.#options.isReachable(),
+      asked: this.#connection.signalingState === 'have-local-offer',
+      leads: !this.#options.polite
+    }),
+    restart: () => this.#mend(),
     rebuild: () => this.#rebuild(this.#number + 1)
   })
   /** @type {RTCPeerConnection} */
@@ -54,7 +56,8 @@ export class PeerLink extends EventTarget {
     this.#tracks = new SentTracks({ places, stream, held })
     this.#connection = this.#build()
     this.#negotiation = this.#negotiate()
-    globalThis.addEventListener('online', this.#online)
+    globalThis.addEventListener('online', this.#moved)
+    network()?.addEventListener('change', this.#moved)
   }
 
   /** The RTCPeerConnection of the moment. */
@@ -105,36 +108,58 @@ export class PeerLink extends EventTarget {
     }
   }
 
-  /** Looks after the connection when signaling has lost messages for good. */
-  check() {
-    this.#recovery.begin(0)
+  /**
+   * Tells what others see of the line.
+   *
+   * @param {'silent' | 'connected' | 'reached' | 'checked'} event - as in recovery-plan.js
+   */
+  tell(event) {
+    if (event !== 'checked' || this.#connection.connectionState !== 'connected') {
+      this.#recovery.tell(event)
+    }
   }
 
   /** Finds a new way through the network, with fresh relay credentials where possible. */
   async restart() {
     const connection = this.#connection
-    try {
-      this.#options.iceServers = await this.#options.refreshIce()
-    } catch {
-      // The old credentials may still do, and a direct way needs none.
-    }
-    if (this.#closed || connection !== this.#connection) return
-    try {
-      const { iceServers } = this.#options
-      connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
-      connection.restartIce()
-    } catch {
-      this.#rebuild(this.#number + 1)
-    }
+    await this.#refresh()
+    if (connection === this.#connection) this.#restartIce()
   }
 
   /** Ends it; the other side is told by signaling, not by us. */
   close() {
     this.#closed = true
-    globalThis.removeEventListener('online', this.#online)
+    globalThis.removeEventListener('online', this.#moved)
+    network()?.removeEventListener('change', this.#moved)
     this.#recovery.stop()
     this.#negotiation.close()
     this.#connection.close()
+  }
+
+  /** Restarts unless the line has come back by itself meanwhile. */
+  async #mend() {
+    const connection = this.#connection
+    await this.#refresh()
+    if (connection === this.#connection && this.#recovery.name !== 'well') this.#restartIce()
+  }
+
+  async #refresh() {
+    try {
+      this.#options.iceServers = await this.#options.refreshIce()
+    } catch {
+      // The old credentials may still do, and a direct way needs none.
+    }
+  }
+
+  #restartIce() {
+    if (this.#closed) return
+    const { iceServers } = this.#options
+    try {
+      this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), iceServers })
+      this.#connection.restartIce()
+    } catch {
+      this.#rebuild(this.#number + 1)
+    }
   }
 
   #build() {
@@ -159,7 +184,7 @@ export class PeerLink extends EventTarget {
       waits: (offer) => isFirst && this.#first.waits(connection, offer),
       send: (payload) => this.#options.send(payload),
       adapt: (sdp) => withVoice(sdp, this.#packet),
-      onMisfit: () => this.#recovery.begin(RETRY_MS)
+      onMisfit: () => this.#recovery.tell('failed')
     })
   }
 
@@ -176,7 +201,10 @@ export class PeerLink extends EventTarget {
   #changed(connection) {
     if (connection !== this.#connection || this.#closed) return
     this.#emit('state', connection.connectionState)
-    this.#recovery.changed(connection.connectionState)
+    const state = connection.connectionState
+    if (state === 'connected' || state === 'disconnected' || state === 'failed') {
+      this.#recovery.tell(state)
+    }
   }
 
   /**
@@ -186,4 +214,9 @@ export class PeerLink extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+}
+
+/** @returns {EventTarget | undefined} that tells of another network, where the browser has it */
+function network() {
+  return /** @type {any} */ (navigator).connection
 }

@@ -2,7 +2,7 @@
 
 /** @import { Reading } from './ladder.js' */
 /** @import { Stat } from './stats.js' */
-import { selectedPair, timeOf } from './stats.js'
+import { inbound, selectedPair, timeOf } from './stats.js'
 
 /** Enough for a face where a browser gives no estimate and nothing is lost, too little for one otherwise. */
 const UNTOLD = { calm: 350, lossy: 120, loss: 0.08 }
@@ -23,6 +23,17 @@ export function readingOf(former, latter) {
     estimate: told ? told / 1000 : untold(loss),
     trip: Math.max(pair.currentRoundTripTime ?? 0, heard?.roundTripTime ?? 0),
     loss
+  }
+}
+
+/**
+ * @param {Stat[]} stats - entries of getStats()
+ * @returns {{sound: number, all: number}} packets of sound and bytes of anything that have come so far
+ */
+export function arrivedIn(stats) {
+  return {
+    sound: inbound(stats, 'audio')?.packetsReceived ?? 0,
+    all: selectedPair(stats)?.bytesReceived ?? 0
   }
 }
 

@@ -121,16 +121,23 @@ export class CallRoom extends EventTarget {
       )
     on('welcome', (welcome) => this.#welcomed(welcome))
     on('peer_joined', ({ peer }) => this.#meet(peer))
-    on('peer_reconnecting', () => this.#emit('state', 'reconnecting'))
+    on('peer_reconnecting', ({ peer }) => this.#away(peer))
     on('peer_left', ({ peer }) => {
       this.#forget(peer)
       this.#tellState()
     })
     on('peer_signal', ({ sender, instance, payload }) => {
       const other = this.#others.get(sender)
-      if (other?.peer.instance === instance) void other.receive(payload)
+      if (other && other.peer.instance === instance) void other.receive(payload)
     })
     on('closed', ({ code }) => this.#emit('closed', { code }))
+  }
+
+  /** @param {string} id - of somebody whom signaling does not reach now; voice and picture may well go on */
+  #away(id) {
+    const other = this.#others.get(id)
+    if (other) other.isThere = false
+    this.#emit('state', other?.state === 'connected' ? 'talking' : 'reconnecting')
   }
 
   /** @param {Welcome} welcome - who is there, and how to reach them */
@@ -139,11 +146,12 @@ export class CallRoom extends EventTarget {
     this.#iceServers = iceServers
     if (!resumed) {
       for (const [id, other] of [...this.#others]) {
-        if (peers.some((peer) => peer.id === id)) other.check()
+        if (peers.some((peer) => peer.id === id)) other.tell('checked')
         else this.#forget(id)
       }
     }
     for (const peer of peers) this.#meet(peer)
+    for (const other of this.#others.values()) other.tell('reached')
     if (!peers.length) this.#tellState()
   }
 
@@ -151,6 +159,8 @@ export class CallRoom extends EventTarget {
   #meet(peer) {
     const known = this.#others.get(peer.id)
     if (known?.peer.instance === peer.instance) {
+      known.isThere = true
+      known.tell('reached')
       this.#tellState()
       return
     }

@@ -34,8 +34,28 @@ export class SentTracks {
   async add(connection, name, track, stream) {
     this.#tracks.set(name, { track, stream })
     const sender = this.#senders.get(name)
-    if (!sender) this.#senders.set(name, connection.addTrack(track, stream))
+    if (!sender) this.#senders.set(name, await this.#seat(connection, track, stream))
     else if (!this.#holds(name)) await sender.replaceTrack(track)
+  }
+
+  /**
+   * Gives a track a part of the description that has fallen idle: a new one for each time would outgrow the longest message.
+   *
+   * @param {RTCPeerConnection} connection - of the moment
+   * @param {MediaStreamTrack} track - what to send
+   * @param {MediaStream} stream - keeps sound and picture in step
+   * @returns {Promise<RTCRtpSender>} that sends it
+   */
+  async #seat(connection, track, stream) {
+    const taken = new Set(this.#senders.values())
+    const idle = connection
+      .getTransceivers()
+      .find((one) => isIdle(one, track.kind) && !taken.has(one.sender))
+    if (!idle) return connection.addTrack(track, stream)
+    idle.sender.setStreams(stream)
+    idle.direction = 'sendrecv'
+    await idle.sender.replaceTrack(track)
+    return idle.sender
   }
 
   /**
@@ -84,6 +104,16 @@ export class SentTracks {
   #holds(name) {
     return this.#held && this.#isPlace(name)
   }
+}
+
+/**
+ * @param {RTCRtpTransceiver} transceiver - of a connection
+ * @param {string} kind - of what is to be sent
+ */
+function isIdle({ mid, currentDirection, sender, receiver }, kind) {
+  return (
+    mid !== null && currentDirection !== 'stopped' && !sender.track && receiver.track.kind === kind
+  )
 }
 
 /**

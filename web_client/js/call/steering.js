@@ -5,12 +5,13 @@
 /** @import { Stat } from './stats.js' */
 /** @import { Voice } from './voice.js' */
 import { climb, start } from './ladder.js'
-import { readingOf } from './reading.js'
+import { arrivedIn, readingOf } from './reading.js'
 import { pictureOf } from './rungs.js'
 import { found } from './stats.js'
 import { voiceOf } from './voice.js'
 
 const EVERY_MS = 1000
+const SILENCE_SECONDS = 3
 /** A rate that moves by less is not worth setting. */
 const STEP = 10
 /** @type {WeakMap<RTCRtpSender, string>} */
@@ -21,6 +22,7 @@ const asked = new WeakMap()
  * @property {() => RTCPeerConnection} connection - of the moment
  * @property {() => Wishes} wishes - of the person
  * @property {(state: State, voice: Voice) => void} onState - told the state once a second
+ * @property {(heard: boolean) => void} onHeard - told when nothing has come for a while although something did before, and when it comes again
  */
 
 /** The ladder of one connection, at work. */
@@ -31,6 +33,7 @@ export class Steering {
   #former = []
   /** @type {RTCPeerConnection | null} */
   #steered = null
+  #quiet = 0
   #timer
 
   /** @param {SteeringSteps} steps - what it reads and whom it tells */
@@ -61,10 +64,22 @@ export class Steering {
     clearInterval(this.#timer)
   }
 
+  /** @param {Stat[]} latter - entries of getStats() */
+  #listen(latter) {
+    const [before, now] = [arrivedIn(this.#former), arrivedIn(latter)]
+    // Who has never been heard may be on hold, and says nothing for that reason.
+    const comes = now.sound === 0 || now.sound !== before.sound || now.all !== before.all
+    const wasQuiet = this.#quiet >= SILENCE_SECONDS
+    this.#quiet = comes ? 0 : this.#quiet + EVERY_MS / 1000
+    if (comes && wasQuiet) this.#steps.onHeard(true)
+    else if (this.#quiet >= SILENCE_SECONDS && !wasQuiet) this.#steps.onHeard(false)
+  }
+
   async #look() {
     const connection = this.#steps.connection()
     const latter = await found(connection)
     const reading = connection === this.#steered ? readingOf(this.#former, latter) : null
+    this.#listen(latter)
     this.#former = latter
     this.#steered = connection
     if (!reading) return
