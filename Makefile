@@ -1,5 +1,5 @@
 # Two commands: `make run` starts everything, `make test` runs every test.
-.PHONY: help run demo test check bench-pages lock clean
+.PHONY: help run demo test check bench-pages bench-call lock clean
 
 PORT ?= 8080
 export PORT
@@ -10,6 +10,7 @@ help:
 	@echo "make test   chạy mọi kiểm thử, kể cả trong trình duyệt"
 	@echo "make check  định dạng, lint, kiểu, ranh giới gói, chính tả…"
 	@echo "make bench-pages  đo các trang với 10.000 và 1.000.000 dòng, cạnh riêng phần SQL"
+	@echo "make bench-call   đo cuộc gọi cạnh WebRTC thường trên bảy đường truyền xấu; LINES=… SECONDS=…"
 	@echo "make lock   ghim lại thư viện Python"
 	@echo "make clean  xoá những gì cài đặt tạo ra; giữ nguyên dữ liệu trong var/"
 
@@ -32,6 +33,10 @@ check:
 bench-pages:
 	@bin/setup test
 	@exec .venv/bin/python -m tests.bench.pages
+
+bench-call:
+	@bin/setup test
+	@exec .venv/bin/python -m tests.bench.line.call
 
 lock:
 	@bin/setup test

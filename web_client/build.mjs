@@ -11,7 +11,7 @@ import { compileAsync } from 'sass'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const DIST = join(HERE, 'dist')
 const BUDGET_BYTES = 100_000
-const FIRST_LOAD = /^(app\.(css|js)|be-vietnam-pro-.*\.woff2)$/
+const FIRST_LOAD = /^(app\.(css|js)|fonts\.css|be-vietnam-pro-.*\.woff2)$/
 
 /** @type {import('esbuild').BuildOptions} */
 const SHARED = {
@@ -29,22 +29,23 @@ const SHARED = {
 }
 
 /**
- * Compiles the theme and gives every font and picture it names a hashed address.
+ * Compiles a style sheet and gives every font and picture it names a hashed address.
  *
+ * @param {string} name - Of the sheet: the theme, or its fonts
  * @returns {Promise<import('esbuild').Metafile>} What esbuild wrote
  */
-async function buildStyles() {
-  const { css } = await compileAsync(join(HERE, 'css/app.scss'), {
+async function buildStyles(name) {
+  const { css } = await compileAsync(join(HERE, `css/${name}.scss`), {
     loadPaths: [join(HERE, 'node_modules')],
     quietDeps: true
   })
   const stdin = {
     contents: css,
     resolveDir: HERE,
-    sourcefile: 'app.css',
+    sourcefile: `${name}.css`,
     loader: /** @type {const} */ ('css')
   }
-  const { metafile } = await build({ ...SHARED, stdin, entryNames: 'app.[hash]' })
+  const { metafile } = await build({ ...SHARED, stdin, entryNames: `${name}.[hash]` })
   return /** @type {import('esbuild').Metafile} */ (metafile)
 }
 
@@ -115,20 +116,28 @@ async function compress(file) {
   return small.length
 }
 
-/** @returns {Promise<number>} Bytes of the code that several modules share, counted as if every page took it */
-async function compressShared() {
+/**
+ * Compresses the code that several modules share.
+ *
+ * @param {import('esbuild').Metafile} scripts - What esbuild wrote
+ * @returns {Promise<number>} Bytes of those that every page takes
+ */
+async function compressShared({ outputs }) {
   const chunks = (await readdir(DIST)).filter((file) => file.startsWith('chunk.'))
   const sizes = await Promise.all(chunks.map(compress))
-  return sizes.reduce((total, size) => total + size, 0)
+  const app = Object.entries(outputs).find(([file]) => basename(file).startsWith('app.'))
+  const taken = new Set(app?.[1].imports.map(({ path }) => basename(path)))
+  return sizes.reduce((total, size, at) => total + (taken.has(chunks[at] ?? '') ? size : 0), 0)
 }
 
 /**
  * Prints the sizes and stops the build when a first load costs too much on a rural line.
  *
  * @param {Record<string, string>} manifest
+ * @param {import('esbuild').Metafile} scripts
  */
-async function checkBudget(manifest) {
-  let total = await compressShared()
+async function checkBudget(manifest, scripts) {
+  let total = await compressShared(scripts)
   for (const [name, file] of Object.entries(manifest)) {
     const size = await compress(file)
     if (FIRST_LOAD.test(name)) total += size
@@ -139,6 +148,12 @@ async function checkBudget(manifest) {
 }
 
 await rm(DIST, { recursive: true, force: true })
-const manifest = manifestOf(await Promise.all([buildStyles(), buildScripts(), buildImages()]))
-await checkBudget(manifest)
+const [styles, fonts, scripts, images] = await Promise.all([
+  buildStyles('app'),
+  buildStyles('fonts'),
+  buildScripts(),
+  buildImages()
+])
+const manifest = manifestOf([styles, fonts, scripts, images])
+await checkBudget(manifest, scripts)
 await writeFile(join(DIST, 'manifest.json'), JSON.stringify(manifest, null, 2))

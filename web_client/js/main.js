@@ -7,6 +7,7 @@ import { deadlines } from './components/deadlines.js'
 import { dialogOpener } from './components/dialog.js'
 import { blockDoubleSubmit } from './components/double-submit.js'
 import { events } from './components/events.js'
+import { fetchFonts } from './components/fonts.js'
 import { icdSearch } from './components/icd-search.js'
 import { incomingCall } from './components/incoming-call.js'
 import { liveRegion } from './components/live-region.js'
@@ -67,6 +68,7 @@ function start(scope) {
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported')
 blockDoubleSubmit(document)
 start(document)
+fetchFonts()
 document.addEventListener('tramxa:added', (event) => {
   if (event.target instanceof HTMLElement) start(event.target)
 })

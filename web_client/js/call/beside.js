@@ -5,7 +5,7 @@ import { Incoming, isAnnouncement, Outgoing, PIECE, readPiece } from './transfer
 
 const LABEL = 'beside'
 /** More would wait in the browser, where nobody can hold it back any more. */
-const MOST_BUFFERED = 8 * 1024
+const MOST_BUFFERED = 4 * 1024
 const LOOK_AGAIN_MS = 50
 const MOST_AT_ONCE = 4
 
@@ -28,7 +28,7 @@ export class Beside extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
 
-  /** @param {() => number} rate - kilobits a second that files may take now */
+  /** @param {(purpose: Purpose) => number} rate - kilobits a second that a file may take now */
   constructor(rate) {
     super()
     this.#rate = rate
@@ -175,7 +175,10 @@ export class Beside extends EventTarget {
     const piece = file.take()
     this.#channel.send(piece)
     this.#emit('progress', { announcement: file.announcement, done: file.done, mine: true })
-    this.#timer = setTimeout(() => this.#flow(), (8 * piece.length) / Math.max(1, this.#rate()))
+    this.#timer = setTimeout(
+      () => this.#flow(),
+      (8 * piece.length) / Math.max(1, this.#rate(file.announcement.purpose))
+    )
   }
 
   /**

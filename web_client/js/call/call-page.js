@@ -107,8 +107,14 @@ class CallPage {
    */
   #moved(kind, reason) {
     if (kind === 'call.ended') this.#ended(reason)
-    else if (kind === 'call.accepted' && this.#outgoing) void this.#room?.release()
-    else if (kind === 'call.accepted' && !this.#accepting && this.#view.state === 'ringing-in') {
+    else if (kind === 'call.reached') this.#reached()
+    else if (kind === 'call.accepted') this.#accepted()
+  }
+
+  /** Somebody has answered: the other side, this page, or a colleague. */
+  #accepted() {
+    if (this.#outgoing) void this.#room?.release()
+    else if (!this.#accepting && this.#view.state === 'ringing-in') {
       this.#leave()
       this.#view.say('answered-elsewhere')
     }
@@ -120,7 +126,13 @@ class CallPage {
     const attempt = await command(`/consultations/${this.#meeting}/calls`, { channel })
     this.#attempt = attempt.id
     this.#outgoing = true
-    this.#enter('ringing-out')
+    if (attempt.end_reason) this.#ended(attempt.end_reason)
+    else this.#enter('ringing-out')
+  }
+
+  /** A device of the other side rings. */
+  #reached() {
+    if (this.#view.state === 'ringing-out') this.#view.say('reached')
   }
 
   async #accept() {
@@ -158,7 +170,7 @@ class CallPage {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       room.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('state', (detail) => this.#roomIs(detail))
-    on('remote', ({ stream }) => this.#view.showRemote(stream))
+    on('remote', ({ stream }) => void this.#view.showRemote(stream))
     on('sample', (sample) => this.#view.showQuality(sample))
     on('level', (level) => this.#view.showLevel(level))
     on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
@@ -198,7 +210,7 @@ class CallPage {
   /** @param {string} reason - why the call is over */
   #ended(reason) {
     this.#leave()
-    this.#view.showRemote(null)
+    void this.#view.showRemote(null)
     this.#view.say(`ended-${reason}`)
   }
 

@@ -86,9 +86,17 @@ export class CallView {
     void show(/** @type {HTMLVideoElement} */ (this.part('self')), stream, { muted: true })
   }
 
-  /** @param {MediaStream | null} stream - the other side's */
-  showRemote(stream) {
-    void show(/** @type {HTMLVideoElement} */ (this.part('remote')), stream, { muted: false })
+  /**
+   * Shows the picture and plays the voice apart: a film without frames plays nothing, not even its sound.
+   *
+   * @param {MediaStream | null} stream - the other side's
+   */
+  async showRemote(stream) {
+    void show(/** @type {HTMLVideoElement} */ (this.part('remote')), stream, { muted: true })
+    const voice = /** @type {HTMLAudioElement} */ (this.part('voice'))
+    if (await show(voice, stream, { muted: false })) return
+    this.showTrouble([this.text('sound-blocked')])
+    document.addEventListener('click', () => void this.showRemote(stream), { once: true })
   }
 
   /**

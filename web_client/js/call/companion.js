@@ -23,6 +23,10 @@ export class Companion extends EventTarget {
   /** Whether signaling reaches their page now. */
   isThere = true
   #stream
+  /** @type {MediaStreamTrack | null} */
+  #picture = null
+  /** @type {MediaStreamTrack | null} */
+  #shown = null
   #link
   #steering
   #stopMeasuring
@@ -44,6 +48,7 @@ export class Companion extends EventTarget {
         this.#link.packSound(voice.packet)
         this.#emit('level', state)
       },
+      show: (shows) => this.#put(shows ? this.#picture : null),
       onHeard: (heard) => this.#link.tell(heard ? 'connected' : 'silent')
     })
     this.#stopMeasuring = measure(
@@ -65,10 +70,9 @@ export class Companion extends EventTarget {
     await this.#link.receive(payload)
   }
 
-  /** @param {MediaStreamTrack | null} track - of the picture to send; null sends none */
+  /** @param {MediaStreamTrack | null} track - of the picture to send, as the line carries it; null sends none */
   async show(track) {
-    if (track) await this.#link.addTrack('camera', track, this.#stream)
-    else await this.#link.removeTrack('camera')
+    this.#picture = track
     await this.apply()
   }
 
@@ -93,6 +97,14 @@ export class Companion extends EventTarget {
     this.#stopMeasuring()
     this.#steering.stop()
     this.#link.close()
+  }
+
+  /** @param {MediaStreamTrack | null} track - that is on the connection from now on */
+  async #put(track) {
+    if (track === this.#shown) return
+    this.#shown = track
+    if (track) await this.#link.addTrack('camera', track, this.#stream)
+    else await this.#link.removeTrack('camera')
   }
 
   #follow() {

@@ -45,6 +45,8 @@ const SHARE_OF_REST = 0.75
 const PAUSE_BELOW = 110
 const RESUME_ABOVE = 180
 const LATE = { trip: 0.9, beyondEmpty: 0.5, pauseAfter: 2 }
+/** A queue of our own making, however long the way: then even the voice takes too much. */
+const QUEUE = 0.4
 const TIGHT_FOR = 2
 const MARGIN = 1.15
 const PATIENCE = { least: 4, first: 8, factor: 4, most: 300, forgiven: 60 }
@@ -105,7 +107,7 @@ function listen(state, reading, busy) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
-  const voice = pack(state.voice, reading, late)
+  const voice = pack(state.voice, reading, trip > empty + QUEUE)
   return {
     ...state,
     voice,

@@ -2,9 +2,9 @@
 
 /** @import { Reading } from './ladder.js' */
 
-export const FIRST_PACE = 24
+export const FIRST_PACE = 12
 const LEAST = 6
-const GROWTH = 1.15
+const GROWTH = 1.25
 /** A third of what the line carries, and a little for headers. */
 const SHARE = 0.36
 /** A queue of this many seconds is the files' own: the voice feels it next. */

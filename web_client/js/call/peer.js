@@ -32,11 +32,13 @@ export class PeerLink extends EventTarget {
   #packet = USUAL_PACKET
   #number = 1
   #closed = false
+  #silent = false
   #moved = () => this.#recovery.tell('moved')
   #recovery = new Recovery({
     circumstances: () => ({
       reachable: this.#options.isReachable(),
       asked: this.#connection.signalingState === 'have-local-offer',
+      stands: this.#connection.connectionState === 'connected' && !this.#silent,
       leads: !this.#options.polite
     }),
     restart: () => this.#mend(),
@@ -114,6 +116,7 @@ export class PeerLink extends EventTarget {
    * @param {'silent' | 'connected' | 'reached' | 'checked'} event - as in recovery-plan.js
    */
   tell(event) {
+    if (event === 'silent' || event === 'connected') this.#silent = event === 'silent'
     if (event !== 'checked' || this.#connection.connectionState !== 'connected') {
       this.#recovery.tell(event)
     }

@@ -2,9 +2,9 @@
 
 /**
  * `joining` before the first connection, `well` while it stands, `doubtful` while it may still heal by itself, `waiting` while the two pages cannot
- * speak to each other, `mending` while a new way is sought.
+ * speak to each other, `adrift` while they cannot because the network is another one, `mending` while a new way is sought.
  *
- * @typedef {'joining' | 'well' | 'doubtful' | 'waiting' | 'mending'} Name
+ * @typedef {'joining' | 'well' | 'doubtful' | 'waiting' | 'adrift' | 'mending'} Name
  */
 
 /**
@@ -25,6 +25,7 @@
  * @typedef {object} Circumstances
  * @property {boolean} reachable - whether both pages hear each other's words now
  * @property {boolean} asked - whether an offer of ours waits for its answer; words are not lost, so asking again is of no use
+ * @property {boolean} stands - whether the connection carries after all: a restart that helps is not announced
  * @property {boolean} leads - whether this side mends first; the other one follows when nothing comes
  */
 
@@ -41,6 +42,8 @@ const FULL_PATIENCE = 8
 const LADDER_MS = [2000, 4000, 8000]
 /** Some browsers never recover by an ICE restart once a connection has failed. */
 const RESTARTS_BEFORE_REBUILD = 2
+/** @type {State} */
+const WELL = { name: 'well', tries: 0, looks: 0 }
 
 /** @returns {State} of a connection that was just built for the first time */
 export function joining() {
@@ -54,7 +57,8 @@ export function joining() {
  * @returns {Step} what follows
  */
 export function next(state, event, circumstances) {
-  if (event === 'connected') return rest({ name: 'well', tries: 0, looks: 0 })
+  if (event === 'connected') return rest(WELL)
+  if (event === 'moved' && !circumstances.reachable) return rest({ ...WELL, name: 'adrift' })
   if (event === 'moved' || event === 'checked') return act({ ...state, tries: 0 }, circumstances)
   return FOLLOWS[state.name](state, event, circumstances)
 }
@@ -72,10 +76,22 @@ const FOLLOWS = {
     ['due', 'failed', 'silent'].includes(event) ? actOrFollow(state, circumstances) : stay(state),
   waiting: (state, event, circumstances) => {
     if (event === 'reached') return actOrFollow(state, circumstances)
-    return event === 'due' ? act(state, circumstances) : stay(state)
+    return lookAgain(state, event, circumstances)
   },
-  mending: (state, event, circumstances) =>
-    event === 'due' ? act(state, circumstances) : stay(state)
+  adrift: (state, event, circumstances) =>
+    event === 'reached' ? act(state, circumstances) : stay(state),
+  mending: lookAgain
+}
+
+/**
+ * @param {State} state - waiting or mending
+ * @param {Event} event - what happened
+ * @param {Circumstances} circumstances - of the moment
+ * @returns {Step} the next try, unless somebody's last one helped
+ */
+function lookAgain(state, event, circumstances) {
+  if (event !== 'due') return stay(state)
+  return circumstances.stands ? rest(WELL) : act(state, circumstances)
 }
 
 /**

@@ -11,6 +11,7 @@ import { SignalingConnection } from './signaling.js'
  * @property {string} ticket - good for one entry
  */
 
+const STILL_PACE = 8
 const ACCEPTED = { type: 'accepted' }
 
 /** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
@@ -34,7 +35,7 @@ export class CallRoom extends EventTarget {
   /** @type {Map<string, Companion>} */
   #others = new Map()
   /** Messages and files beside voice and picture; goes on with whichever page the other side has. */
-  beside = new Beside(() => this.#pace)
+  beside = new Beside((purpose) => this.#paceOf(purpose))
 
   /**
    * @param {() => Promise<Pass | null>} getPass - asks the server for a pass
@@ -109,9 +110,13 @@ export class CallRoom extends EventTarget {
     }
   }
 
-  /** Of several lines files go at the pace of the slowest. */
-  get #pace() {
-    return Math.min(...[...this.#others.values()].map((other) => other.pace))
+  /**
+   * @param {import('./transfer.js').Purpose} purpose - of a file
+   * @returns {number} kilobits a second, of several lines the slowest; a still is in no hurry
+   */
+  #paceOf(purpose) {
+    const pace = Math.min(...[...this.#others.values()].map((other) => other.pace))
+    return purpose === 'still' ? Math.min(pace, STILL_PACE) : pace
   }
 
   #listen() {

@@ -12,6 +12,8 @@ import { voiceOf } from './voice.js'
 
 const EVERY_MS = 1000
 const SILENCE_SECONDS = 3
+/** The browser probes the line for what may come, so a picture that rests must not promise much. */
+const RESTING = { active: false, maxBitrate: 30_000 }
 /** A rate that moves by less is not worth setting. */
 const STEP = 10
 /** @type {WeakMap<RTCRtpSender, string>} */
@@ -22,6 +24,7 @@ const asked = new WeakMap()
  * @property {() => RTCPeerConnection} connection - of the moment
  * @property {() => Wishes} wishes - of the person
  * @property {(state: State, voice: Voice) => void} onState - told the state once a second
+ * @property {(shows: boolean) => Promise<void>} show - puts the picture on the connection, or takes it off: one that rests there is probed with, at the voice's cost
  * @property {(heard: boolean) => void} onHeard - told when nothing has come for a while although something did before, and when it comes again
  */
 
@@ -53,6 +56,7 @@ export class Steering {
     const wishes = this.#steps.wishes()
     const voice = voiceOf(this.#state.voice)
     const picture = pictureOf(this.#state, wishes)
+    await this.#steps.show(picture !== null)
     for (const { sender, receiver } of connection.getTransceivers()) {
       if (receiver.track.kind === 'audio') await setVoice(sender, voice)
       else await setPicture(sender, picture, wishes)
@@ -116,7 +120,7 @@ async function setPicture(sender, picture, { detail, height }) {
         maxFramerate: picture.frames,
         scaleResolutionDownBy: Math.max(1, height / picture.height)
       }
-    : { active: false }
+    : RESTING
   const preference = detail ? 'maintain-resolution' : 'maintain-framerate'
   await set(sender, { priority: 'low', networkPriority: 'low', ...wanted }, preference)
 }

@@ -13,8 +13,8 @@
  * @property {Purpose} purpose - see above
  */
 
-/** One piece is a third of a second of a slow line; more would make the voice wait. */
-export const PIECE = 4096
+/** One piece is one packet: several in a row would make the voice wait. */
+export const PIECE = 1100
 const HEADER = 8
 const MOST = { still: 64 * 1024, photo: 20 * 1024 * 1024, file: 20 * 1024 * 1024 }
 const LONGEST_NAME = 150

@@ -26,7 +26,7 @@ const REDUNDANT_COSTS = 80
 /** Below 28 Opus has no room left to repair losses. */
 const USUAL_RATE = 28
 const NARROW_RATE = 12
-const NARROW = { below: 48, above: 66, after: 3, loss: 0.05 }
+const NARROW = { below: 48, above: 66, after: 3 }
 const PATIENCE = { first: 20, factor: 4, most: 300 }
 const REDUNDANT = { loss: 0.02, room: 100, after: 2, until: 20 }
 
@@ -55,18 +55,17 @@ export function pack(packing, reading, late) {
       ? Math.max(0, packing.lossy) + seconds
       : Math.min(0, packing.lossy) - seconds
   const redundant = estimate >= REDUNDANT.room && isWanted(packing.redundant, lossy)
-  const troubled = late || loss >= NARROW.loss
   const heard = { ...packing, lossy, redundant }
-  return packing.narrow ? widen(heard, reading, troubled) : narrow(heard, reading, troubled)
+  return packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
 }
 
 /**
  * @param {Packing} packing - the usual
  * @param {Reading} reading - what the line did since
- * @param {boolean} troubled - whether packets are late or lost
+ * @param {boolean} late - whether packets wait in a queue on the way; loss alone is what the usual voice can repair
  */
-function narrow(packing, { seconds, estimate }, troubled) {
-  const starved = troubled && estimate < NARROW.below ? packing.starved + seconds : 0
+function narrow(packing, { seconds, estimate }, late) {
+  const starved = late && estimate < NARROW.below ? packing.starved + seconds : 0
   return { ...packing, starved, narrow: starved >= NARROW.after, calm: 0 }
 }
 
@@ -75,10 +74,10 @@ function narrow(packing, { seconds, estimate }, troubled) {
  *
  * @param {Packing} packing - the narrow
  * @param {Reading} reading - what the line did since
- * @param {boolean} troubled - whether packets are late or lost
+ * @param {boolean} late - whether packets wait in a queue on the way; loss alone is what the usual voice can repair
  */
-function widen(packing, { seconds, estimate }, troubled) {
-  const calm = troubled ? 0 : packing.calm + seconds
+function widen(packing, { seconds, estimate }, late) {
+  const calm = late ? 0 : packing.calm + seconds
   if (estimate <= NARROW.above && calm < packing.patience) return { ...packing, calm }
   const patience = Math.min(PATIENCE.most, packing.patience * PATIENCE.factor)
   return { ...packing, narrow: false, starved: 0, calm: 0, patience }

@@ -34,6 +34,7 @@ class LiveRegion {
     // A document that XMLHttpRequest parses is inert and needs no HTML sink, so Trusted Types allow it.
     const request = new XMLHttpRequest()
     request.open('GET', this.#url)
+    request.setRequestHeader('X-Part', this.#root.id)
     // To look again at what is open is no new view; the server says how long it is open.
     const { opening } = document.body.dataset
     if (opening) request.setRequestHeader('X-Page-Opening', opening)
