@@ -22,7 +22,6 @@ from tests.bench.line.pair import Pair
 from tests.conftest import Stage
 from tests.server.consultations.arrange import accepted_case
 
-
 RINGS_FOR = 10.0  # seconds until somebody has crossed the room
 
 

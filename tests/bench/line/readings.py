@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from server.quality.e_model import mos_of_speech
+
 SETTLED = 10.0  # seconds after which the start no longer counts
 _START = 15.0
 _PROMPT_MS = 2000
@@ -38,19 +40,6 @@ class Side:
     mos: float | None
 
 
-def mos(rtt: float, jitter: float, lost: float) -> float:
-    """Rate a conversation by a simplified E-model (ITU-T G.107).
-
-    R = 93.2 - Id - Ie: one way is half a round trip and two jitters, and costs a fortieth of a
-    point a millisecond up to 160 ms, a tenth beyond 120; a percent of lost speech costs 8 points.
-    """
-    way = rtt / 2 + 2 * jitter
-    factor = 93.2 - (way / 40 if way <= 160 else (way - 120) / 10) - 800 * lost
-    factor = max(0.0, min(100.0, factor))
-    rated = 1 + 0.035 * factor + 7e-6 * factor * (factor - 60) * (100 - factor)
-    return max(1.0, rated)
-
-
 def side(seen: dict[str, Any], clicked: int) -> Side:
     """Read one page; times count from the click on “accept”, on whichever page."""
     steps = [one for one in _steps(seen["samples"]) if one[0] > clicked]
@@ -80,7 +69,7 @@ def side(seen: dict[str, Any], clicked: int) -> Side:
         jitter=jitter,
         limited=_most(_values(stats, "outbound-rtp", "qualityLimitationReason")),
         levels=_levels(seen, clicked),
-        mos=mos(rtt, jitter, lost) if can_rate else None,
+        mos=mos_of_speech(lost, rtt, jitter) if can_rate else None,
     )
 
 

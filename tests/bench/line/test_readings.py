@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.line.readings import mos, side
+from tests.bench.line.readings import side
 
 CLICKED = 1_000_000
 
@@ -94,16 +94,3 @@ def test_levels_are_told_once_in_their_order():
     for one, level in zip(samples, "aabba", strict=True):
         one["level"] = level
     assert side(seen(*samples), CLICKED).levels == ["a", "b", "a"]
-
-
-@pytest.mark.parametrize(
-    ("rtt", "jitter", "lost", "rated"),
-    [
-        (40, 2, 0.0, 4.39),
-        (200, 10, 0.01, 4.10),
-        (800, 30, 0.03, 1.84),
-        (2000, 80, 0.7, 1.0),
-    ],
-)
-def test_a_conversation_is_rated_by_delay_and_lost_speech(rtt, jitter, lost, rated):
-    assert mos(rtt, jitter, lost) == pytest.approx(rated, abs=0.05)
