@@ -24,7 +24,7 @@ from server.cases import meeting_pages
 from server.cases import pages as cases_pages
 from server.config import Settings
 from server.consultations import api as consultations_api
-from server.consultations import meeting_api
+from server.consultations import meeting_api, waiting, waiting_api
 from server.consultations import pages as consultations_pages
 from server.consultations.ticket_keys import ensure_ticket_keys
 from server.core import crypto
@@ -35,6 +35,11 @@ from server.documents import pages as documents_pages
 from server.facilities import api as facilities_api
 from server.facilities import department_api
 from server.interop import api as interop_api
+from server.line_check import api as line_check_api
+from server.line_check import pages as line_check_pages
+from server.line_check.echoes import Echoes, Reach
+from server.lines import api as lines_api
+from server.lines import metrics as lines_metrics
 from server.notifications import api as notifications_api
 from server.notifications import pages as notifications_pages
 from server.patients import api as patients_api
@@ -74,6 +79,7 @@ from server.web.context import (
     NAVIGATION,
     SESSIONS,
     SETTINGS,
+    WAITING_FOR,
 )
 from server.web.routes import TABLE, register
 from server.web.unit_of_work import answer_refusals, describe_request, work
@@ -93,6 +99,13 @@ _MENU = (
     (Permission.FACILITIES_MANAGE, "/admin/facilities", N_("Cơ sở")),
     (Permission.AUDIT_READ, "/admin/audit", N_("Nhật ký")),
 )
+_WORK = frozenset(
+    {
+        Permission.REFERRALS_ANSWER,
+        Permission.REFERRALS_REQUEST,
+        Permission.REFERRALS_TRIAGE,
+    }
+)
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -104,13 +117,14 @@ def make_app(settings: Settings) -> web.Application:
     app[SETTINGS] = settings
     app[AUTHENTICATE] = authentication.authenticate
     app[NAVIGATION] = navigation
-    app[health.SOURCES] = [quality_metrics.measured]
+    app[WAITING_FOR] = waiting.for_actor
+    app[health.SOURCES] = [quality_metrics.measured, lines_metrics.measured]
     app[FORM_KEY] = crypto.key_from_file(settings.secrets_dir / "forms.key")
     app[authentication.API_TOKEN_KEY] = crypto.key_from_file(
         settings.secrets_dir / "api-tokens.key"
     )
     app[consultations_api.TICKET_KEY] = ensure_ticket_keys(settings.secrets_dir)
-    app.cleanup_ctx.extend([_database, _bus])
+    app.cleanup_ctx.extend([_database, _bus, _echoes])
     app.on_response_prepare.append(_add_security_headers)
     app.on_shutdown.append(_end_streams)
     register(
@@ -125,7 +139,11 @@ def make_app(settings: Settings) -> web.Application:
             consultations_pages.ROUTES,
             consultations_api.ROUTES,
             meeting_api.ROUTES,
+            waiting_api.ROUTES,
             quality_api.ROUTES,
+            lines_api.ROUTES,
+            line_check_pages.ROUTES,
+            line_check_api.ROUTES,
             records_pages.ROUTES,
             records_reading_pages.ROUTES,
             records_api.ROUTES,
@@ -171,13 +189,14 @@ def make_app(settings: Settings) -> web.Application:
     return app
 
 
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """Return the menu of a person, with the page being shown marked."""
+def navigation(actor: Actor, path: str, count: int) -> list[dict[str, Any]]:
+    """Return the menu of a person: the shown page marked, on the work page what waits."""
     return [
         {
             "href": href,
             "text": text,
             "current": path == href or path.startswith(f"{href}/"),
+            "badge": count if needs in _WORK else None,
         }
         for needs, href, text in _MENU
         if actor.may(needs)
@@ -196,6 +215,18 @@ async def _bus(app: web.Application) -> AsyncIterator[None]:
     app[BUS] = await Bus.connect(app[SETTINGS].nats_url, "server")
     yield
     await app[BUS].close()
+
+
+async def _echoes(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    reach = Reach(
+        most=settings.line_checks_at_once,
+        address=settings.line_check_address,
+        ports=settings.line_check_ports,
+    )
+    app[line_check_api.ECHOES] = Echoes(reach)
+    yield
+    await app[line_check_api.ECHOES].close()
 
 
 async def _end_streams(app: web.Application) -> None:

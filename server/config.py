@@ -34,6 +34,9 @@ class Settings:
     nats_url: str = field(repr=False)
     secrets_dir: Path
     turn_urls: tuple[str, ...]
+    line_checks_at_once: int
+    line_check_address: str
+    line_check_ports: tuple[int, int] | None
     trusted_proxies: frozenset[str]
     session_idle_minutes: int
     session_absolute_hours: int
@@ -76,6 +79,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         nats_url=read.text("NATS_URL", ""),
         secrets_dir=Path(read.text("SECRETS_DIR", str(data_dir / "secrets"))),
         turn_urls=read.several("TURN_URLS"),
+        line_checks_at_once=read.number("LINE_CHECKS_AT_ONCE", 4, 1, 100),
+        line_check_address=read.text("LINE_CHECK_ADDRESS", ""),
+        line_check_ports=read.ports("LINE_CHECK_PORTS"),
         trusted_proxies=frozenset(read.several("TRUSTED_PROXIES")),
         session_idle_minutes=read.number("SESSION_IDLE_MINUTES", 30, 5, 240),
         session_absolute_hours=read.number("SESSION_ABSOLUTE_HOURS", 12, 1, 24),
@@ -88,6 +94,9 @@ def child_environment(settings: Settings) -> dict[str, str]:
     passed_on = (
         "HOME",
         "LANG",
+        "LINE_CHECKS_AT_ONCE",
+        "LINE_CHECK_ADDRESS",
+        "LINE_CHECK_PORTS",
         "PATH",
         "TRUSTED_PROXIES",
         "TURN_SECRET_FILE",
@@ -141,6 +150,16 @@ class _Reader:
                 f"{name} is “{text}”; write a whole number from {least} to {most}."
             )
         return int(text)
+
+    def ports(self, name: str) -> tuple[int, int] | None:
+        """Return both ends of “first-last”, or None for any port."""
+        text = self.text(name, "")
+        first, _, last = text.partition("-")
+        if not text:
+            return None
+        if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+            raise BadSetting(f"{name} is “{text}”; write two ports as 42000-42099.")
+        return int(first), int(last)
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         text = self.text(name, default).rstrip("/")

@@ -1,4 +1,4 @@
-"""Forgets what has served its time: answers, failed tries, old events, samples of calls."""
+"""Forgets what has served its time: answers, failed tries, old events, samples of calls, lines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, tuple_
 
 from server.accounts.models import SignInFailure
 from server.core import clock
+from server.lines.models import LineCheck
 from server.notifications.models import Event
 from server.quality.models import CallSample
 from server.web.models import AnsweredRequest
@@ -22,6 +23,7 @@ _ANSWERS = timedelta(hours=48)
 _FAILURES = timedelta(days=1)
 _EVENTS = timedelta(days=30)
 _SAMPLES = timedelta(days=90)
+_LINE_CHECKS = timedelta(days=365)
 
 
 async def forget(db: AsyncSession) -> bool:
@@ -31,6 +33,7 @@ async def forget(db: AsyncSession) -> bool:
         delete(AnsweredRequest).where(AnsweredRequest.at < moment - _ANSWERS)
     )
     await db.execute(delete(SignInFailure).where(SignInFailure.at < moment - _FAILURES))
+    await db.execute(delete(LineCheck).where(LineCheck.at < moment - _LINE_CHECKS))
     events = await _forget_events(db, moment - _EVENTS)
     samples = await _forget_samples(db, moment - _SAMPLES)
     return _BATCH in {events, samples}

@@ -8,6 +8,7 @@ from server.consultations import models as consultations
 from server.core.db import Base
 from server.documents import models as documents
 from server.facilities import models as facilities
+from server.lines import models as lines
 from server.notifications import models as notifications
 from server.patients import models as patients
 from server.places import models as places
@@ -26,6 +27,7 @@ MODELS = (
     consultations,
     documents,
     facilities,
+    lines,
     notifications,
     patients,
     places,

@@ -14,6 +14,7 @@ from server.referrals.states import ReferralStatus
 from tests.server.appointments.arrange import book, free_slots
 from tests.server.documents.arrange import add_document
 from tests.server.patients.arrange import register_patient
+from tests.server.quality.arrange import measured
 from tests.server.records.arrange import (
     add_call,
     amend,
@@ -99,6 +100,7 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
     await book(binh, booked.referral, slots[-1])
     met = await described_case(stage)
     await add_call(stage, met)
+    await measured(visitors, stage, met)
     await save_draft(minh, met)
     signed, closed = await described_case(stage), await described_case(stage)
     await add_call(stage, closed)
@@ -158,10 +160,11 @@ def _of_everybody():
     yield None, "/sign-in", "/sign-in"
     for who in ("binh", "minh", "thu", "quan", "admin"):
         yield who, "/account/password", "/account/password"
+        yield who, "/line-check", "/line-check"
 
 
 def _of_binh(cases: Cases):
-    for path in ("/referrals", "/patients", "/patients/new", "/appointments"):
+    for path in ("/referrals", "/patients", "/patients/new", "/appointments", "/calls"):
         yield "binh", path, path
     yield "binh", "/patients", "/patients?q=man"
     for verb in ("request", "consent", "review", "finish"):

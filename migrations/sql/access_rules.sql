@@ -27,14 +27,16 @@ GRANT SELECT ON alembic_version TO tramxa_app;
 
 -- What happened can be added and read, never changed or deleted.
 GRANT SELECT, INSERT ON
-  audit_events, referral_changes, appointment_changes, consultation_changes, record_changes,
-  record_versions, record_responses, referral_messages, call_samples, call_summaries
+  audit_events, referral_changes, appointment_changes, consultation_changes,
+  call_attempt_changes, record_changes,
+  record_versions, record_responses, referral_messages, call_samples, call_summaries, line_checks
   TO tramxa_app;
 GRANT SELECT, INSERT, UPDATE ON
   events, patients, patient_identifiers, documents, referrals, referral_details,
   referral_offers, appointments, consultations, call_attempts,
-  call_participants, records TO tramxa_app;
-GRANT DELETE ON events, patient_identifiers, call_samples TO tramxa_app;
+  call_participants, records, line_schedules TO tramxa_app;
+GRANT DELETE ON
+  events, patient_identifiers, call_samples, line_checks, line_schedules TO tramxa_app;
 -- What was agreed is evidence; afterwards it can only be withdrawn.
 GRANT SELECT, INSERT, UPDATE (
   withdrawn_at, withdrawal_asked_by, withdrawal_asker_name, withdrawal_relation,
@@ -49,8 +51,9 @@ BEGIN
     'answered_requests', 'audit_events', 'events', 'patients', 'patient_identifiers', 'case_access', 'consents',
     'documents', 'referrals', 'referral_details', 'referral_offers', 'referral_messages',
     'referral_changes', 'appointments', 'appointment_changes', 'consultations',
-    'consultation_changes', 'call_attempts', 'call_participants', 'call_samples',
-    'call_summaries', 'records', 'record_versions', 'record_responses', 'record_changes'
+    'consultation_changes', 'call_attempts', 'call_attempt_changes', 'call_participants',
+    'call_samples',
+    'call_summaries', 'line_checks', 'line_schedules', 'records', 'record_versions', 'record_responses', 'record_changes'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', protected);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', protected);
@@ -239,6 +242,14 @@ CREATE POLICY with_attempt ON call_summaries FOR SELECT USING (
 CREATE POLICY of_province ON call_summaries FOR SELECT USING (
   (SELECT app_role()) = 'provincial_admin' AND province_code = (SELECT app_province()));
 
+-- A line is the business of its place, and of whoever plans calls in the province.
+CREATE POLICY of_place ON line_checks FOR SELECT USING (
+  facility_id = (SELECT app_facility()) OR (SELECT app_scope()) = 'country'
+  OR ((SELECT app_role()) <> 'station_doctor' AND province_code = (SELECT app_province())));
+CREATE POLICY measured_at_place ON line_checks FOR INSERT WITH CHECK (
+  facility_id = (SELECT app_facility()) AND province_code = (SELECT app_province()));
+CREATE POLICY of_place ON line_schedules USING (facility_id = (SELECT app_facility()));
+
 -- History: seen with what it tells of, written of what one does oneself.
 DO $$
 DECLARE history text[];
@@ -247,6 +258,7 @@ BEGIN
     ['referral_changes', 'referrals', 'referral_id'],
     ['appointment_changes', 'appointments', 'appointment_id'],
     ['consultation_changes', 'consultations', 'consultation_id'],
+    ['call_attempt_changes', 'call_attempts', 'attempt_id'],
     ['record_changes', 'records', 'record_id']
   ] LOOP
     IF history[1] <> 'referral_changes' THEN

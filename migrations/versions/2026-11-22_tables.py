@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("room", sa.String(length=43), nullable=False),
         sa.Column("participant", sa.String(length=43), nullable=False),
+        sa.Column("node", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1515,6 +1516,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "stuck_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="two tries in a row came to nothing; the coordinator looks after it",
+        ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["appointment_id"],
@@ -1540,6 +1547,13 @@ def upgrade() -> None:
             "appointment_id", name=op.f("uq_consultations_appointment_id")
         ),
         sa.UniqueConstraint("room", name=op.f("uq_consultations_room")),
+    )
+    op.create_index(
+        "ix_consultations_hospital_id_stuck",
+        "consultations",
+        ["hospital_id", "stuck_since"],
+        unique=False,
+        postgresql_where=sa.text("stuck_since IS NOT NULL"),
     )
     op.create_index(
         "ix_consultations_referral_id_created_at",
@@ -1662,12 +1676,14 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
+                "invited",
                 "ringing",
                 "accepted",
                 "declined",
                 "busy",
                 "cancelled",
                 "missed",
+                "answered_elsewhere",
                 "ended",
                 "lost",
                 "failed",
@@ -1679,6 +1695,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("caller_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "called",
+            sa.Uuid(),
+            nullable=False,
+            comment="whom it rings for: a specialist, or a station with all its doctors",
+        ),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
         sa.Column("rang_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -1688,14 +1710,24 @@ def upgrade() -> None:
             nullable=True,
             comment="both were in the room",
         ),
+        sa.Column(
+            "node",
+            sa.String(length=64),
+            nullable=True,
+            comment="the signaling node of its room",
+        ),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "end_reason",
             sa.Enum(
                 "hung_up",
                 "declined",
+                "examining",
+                "in_five_minutes",
+                "to_phone",
                 "busy",
                 "no_answer",
+                "not_reached",
                 "cancelled",
                 "line_lost",
                 "media_refused",
@@ -1703,6 +1735,8 @@ def upgrade() -> None:
                 "browser_unsupported",
                 "answered_elsewhere",
                 "excluded",
+                "by_phone",
+                "writing_asked",
                 name="endreason",
                 native_enum=False,
                 create_constraint=True,
@@ -1710,7 +1744,12 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column(
+            "owed_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the called side has to call back or write; empty when that is settled",
+        ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"],
@@ -1737,14 +1776,45 @@ def upgrade() -> None:
         "call_attempts",
         ["rang_at"],
         unique=False,
-        postgresql_where=sa.text("status = 'ringing'"),
+        postgresql_where=sa.text("status IN ('invited', 'ringing')"),
+    )
+    op.create_index(
+        "ix_call_attempts_called_waiting",
+        "call_attempts",
+        ["called"],
+        unique=False,
+        postgresql_where=sa.text(
+            "status IN ('invited', 'ringing') OR owed_since IS NOT NULL"
+        ),
     )
     op.create_index(
         "uq_call_attempts_consultation_id_live",
         "call_attempts",
         ["consultation_id"],
         unique=True,
-        postgresql_where=sa.text("status IN ('ringing', 'accepted')"),
+        postgresql_where=sa.text("status IN ('invited', 'ringing', 'accepted')"),
+    )
+    op.create_table(
+        "call_attempt_changes",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("before", sa.String(length=32), nullable=False),
+        sa.Column("after", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=True, comment="empty: the platform itself"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["call_attempts.id"],
+            name=op.f("fk_call_attempt_changes_attempt_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_attempt_changes")),
+    )
+    op.create_index(
+        "ix_call_attempt_changes_attempt_id_at",
+        "call_attempt_changes",
+        ["attempt_id", "at"],
+        unique=False,
     )
     op.create_table(
         "consultation_changes",
@@ -1774,6 +1844,18 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "entered_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="for the last time",
+        ),
+        sa.Column(
+            "node",
+            sa.String(length=64),
+            nullable=True,
+            comment="where they entered",
+        ),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["attempt_id"],
@@ -1787,6 +1869,13 @@ def upgrade() -> None:
         "call_participants",
         ["attempt_id", "person_id"],
         unique=True,
+    )
+    op.create_index(
+        "ix_call_participants_person_id_inside",
+        "call_participants",
+        ["person_id"],
+        unique=False,
+        postgresql_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
     )
     op.create_table(
         "call_summaries",
@@ -1932,12 +2021,154 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="brin",
     )
+    op.create_table(
+        "line_checks",
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "province_code",
+            sa.String(length=2),
+            nullable=False,
+            comment="of the facility",
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "scheduled",
+            sa.Boolean(),
+            nullable=False,
+            comment="by itself; no device was opened",
+        ),
+        sa.Column(
+            "light",
+            sa.Enum(
+                "green",
+                "yellow",
+                "red",
+                name="light",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("signaling", sa.Boolean(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False, comment="the echo answered"),
+        sa.Column("up", sa.Integer(), nullable=True, comment="kbit/s"),
+        sa.Column("down", sa.Integer(), nullable=True, comment="kbit/s"),
+        sa.Column("rtt", sa.SmallInteger(), nullable=True, comment="ms"),
+        sa.Column(
+            "jitter", sa.SmallInteger(), nullable=True, comment="ms, the worse way"
+        ),
+        sa.Column("loss_up", sa.REAL(), nullable=True, comment="share of packets"),
+        sa.Column("loss_down", sa.REAL(), nullable=True, comment="share of packets"),
+        sa.Column(
+            "relay_udp",
+            sa.Boolean(),
+            nullable=True,
+            comment="empty: none is configured",
+        ),
+        sa.Column("relay_tcp", sa.Boolean(), nullable=True),
+        sa.Column("relay_tls", sa.Boolean(), nullable=True),
+        sa.Column(
+            "microphone",
+            sa.Enum(
+                "works",
+                "permission_denied",
+                "not_found",
+                "in_use",
+                "silent",
+                "failed",
+                name="microphone",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "camera",
+            sa.Enum(
+                "works",
+                "permission_denied",
+                "not_found",
+                "in_use",
+                "silent",
+                "failed",
+                name="camera",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "speaker",
+            sa.Enum(
+                "works",
+                "permission_denied",
+                "not_found",
+                "in_use",
+                "silent",
+                "failed",
+                name="speaker",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["facility_id"],
+            ["facilities.id"],
+            name=op.f("fk_line_checks_facility_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_checks")),
+    )
+    op.create_index(
+        "ix_line_checks_at",
+        "line_checks",
+        ["at"],
+        unique=False,
+        postgresql_using="brin",
+    )
+    op.create_index(
+        "ix_line_checks_facility_id_at",
+        "line_checks",
+        ["facility_id", "at"],
+        unique=False,
+    )
+    op.create_table(
+        "line_schedules",
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "hour", sa.SmallInteger(), nullable=False, comment="in Asia/Ho_Chi_Minh"
+        ),
+        sa.Column(
+            "begun_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the last one",
+        ),
+        sa.CheckConstraint(
+            "hour BETWEEN 0 AND 23", name=op.f("ck_line_schedules_hour_of_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["facility_id"],
+            ["facilities.id"],
+            name=op.f("fk_line_schedules_facility_id"),
+        ),
+        sa.PrimaryKeyConstraint("facility_id", name=op.f("pk_line_schedules")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the change back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("line_schedules")
+    op.drop_index("ix_line_checks_facility_id_at", table_name="line_checks")
+    op.drop_index("ix_line_checks_at", table_name="line_checks")
+    op.drop_table("line_checks")
     op.drop_index("ix_call_samples_at", table_name="call_samples")
     op.drop_table("call_samples")
     op.drop_index(
@@ -1950,6 +2181,11 @@ def downgrade() -> None:
     )
     op.drop_table("call_summaries")
     op.drop_index(
+        "ix_call_participants_person_id_inside",
+        table_name="call_participants",
+        postgresql_where=sa.text("joined_at IS NOT NULL AND left_at IS NULL"),
+    )
+    op.drop_index(
         "uq_call_participants_attempt_id_person_id", table_name="call_participants"
     )
     op.drop_table("call_participants")
@@ -1958,9 +2194,20 @@ def downgrade() -> None:
     )
     op.drop_table("consultation_changes")
     op.drop_index(
+        "ix_call_attempt_changes_attempt_id_at", table_name="call_attempt_changes"
+    )
+    op.drop_table("call_attempt_changes")
+    op.drop_index(
+        "ix_call_attempts_called_waiting",
+        table_name="call_attempts",
+        postgresql_where=sa.text(
+            "status IN ('invited', 'ringing') OR owed_since IS NOT NULL"
+        ),
+    )
+    op.drop_index(
         "uq_call_attempts_consultation_id_live",
         table_name="call_attempts",
-        postgresql_where=sa.text("status IN ('ringing', 'accepted')"),
+        postgresql_where=sa.text("status IN ('invited', 'ringing', 'accepted')"),
     )
     op.drop_index(
         "ix_call_attempts_answered_ended_at",
@@ -1970,7 +2217,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_call_attempts_ringing_rang_at",
         table_name="call_attempts",
-        postgresql_where=sa.text("status = 'ringing'"),
+        postgresql_where=sa.text("status IN ('invited', 'ringing')"),
     )
     op.drop_index(
         "ix_call_attempts_consultation_id_rang_at", table_name="call_attempts"
@@ -1988,6 +2235,11 @@ def downgrade() -> None:
         "ix_consultations_specialist_id_created_at", table_name="consultations"
     )
     op.drop_index("ix_consultations_referral_id_created_at", table_name="consultations")
+    op.drop_index(
+        "ix_consultations_hospital_id_stuck",
+        table_name="consultations",
+        postgresql_where=sa.text("stuck_since IS NOT NULL"),
+    )
     op.drop_table("consultations")
     op.drop_index(
         "ix_appointment_changes_appointment_id_at", table_name="appointment_changes"

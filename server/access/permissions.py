@@ -15,12 +15,14 @@ class Permission(StrEnum):
     APPOINTMENTS_READ = "appointments:read"
     AUDIT_READ = "audit:read"
     AVAILABILITY_MANAGE = "availability:manage"
+    CALLS_FOLLOW = "calls:follow"
     CALLS_TAKE = "calls:take"
     CONSENTS_RECORD = "consents:record"
     CONSULTATIONS_READ = "consultations:read"
     DOCUMENTS_ADD = "documents:add"
     DOCUMENTS_READ = "documents:read"
     FACILITIES_MANAGE = "facilities:manage"
+    LINES_SCHEDULE = "lines:schedule"
     PATIENTS_READ = "patients:read"
     PATIENTS_REGISTER = "patients:register"
     RECORDS_ACCEPT = "records:accept"
@@ -78,9 +80,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.APPOINTMENTS_BOOK,
         Permission.APPOINTMENTS_READ,
+        Permission.CALLS_FOLLOW,
         Permission.CALLS_TAKE,
         Permission.CONSENTS_RECORD,
         Permission.DOCUMENTS_ADD,
+        Permission.LINES_SCHEDULE,
         Permission.PATIENTS_REGISTER,
         Permission.RECORDS_ACCEPT,
         Permission.REFERRALS_REQUEST,
@@ -89,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.APPOINTMENTS_READ,
         Permission.AVAILABILITY_MANAGE,
+        Permission.CALLS_FOLLOW,
         Permission.CALLS_TAKE,
         Permission.DOCUMENTS_ADD,
         Permission.RECORDS_SIGN,
@@ -98,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.APPOINTMENTS_BOOK,
             Permission.APPOINTMENTS_READ,
+            Permission.CALLS_FOLLOW,
             Permission.REFERRALS_READ,
             Permission.REFERRALS_TRIAGE,
         }

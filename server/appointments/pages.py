@@ -14,6 +14,7 @@ from server.appointments import queries, service
 from server.appointments.forms import Cancellation, ChosenDay, ChosenSlot
 from server.audit import trail
 from server.core import clock
+from server.lines import queries as lines
 from server.patients import queries as patients
 from server.referrals import queries as referrals
 from server.web.context import db_and_actor
@@ -101,6 +102,9 @@ async def list_appointments(request: web.Request) -> web.Response:
         request,
         "appointments/list.html.j2",
         days=days,
+        lights=await lines.lights(
+            db, actor, [one.referral.station_id for one in bookings]
+        ),
         patients=await patients.by_ids(
             db, actor, [one.appointment.patient_id for one in bookings]
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -49,7 +50,7 @@ async def show_meeting(request: web.Request) -> web.Response:
         "cases/meeting.html.j2",
         meeting=meeting,
         line=_line(actor, meeting),
-        other=await _other_side(request, meeting, referral),
+        **await _sides(request, meeting, referral),
         answer="answer" in request.query,
         **values,
     )
@@ -59,32 +60,35 @@ def _line(actor: Actor, meeting: Consultation) -> Line:
     live = next((one for one in meeting.attempts if one.status in queries.LIVE), None)
     if live is None:
         return Line()
+    ringing = live.status in queries.RINGING
+    status = "ringing" if ringing else live.status.value
     if live.caller_id == actor.id:
-        return Line(str(live.id), live.status.value, "caller")
-    if calls.rings_for(actor, live, meeting):
-        return Line(str(live.id), live.status.value, "callee")
-    if live.answered_by == actor.id:
-        return Line(str(live.id), live.status.value, "callee")
+        return Line(str(live.id), status, "caller")
+    if calls.rings_for(actor, live) or live.answered_by == actor.id:
+        return Line(str(live.id), status, "callee")
     return Line()
 
 
 @dataclass(frozen=True, slots=True)
-class OtherSide:
-    """Whom one meets, and the number to dial when no call comes through."""
+class Side:
+    """Who meets, and the number to dial when no call comes through."""
 
     name: str
     phone: str
 
 
-async def _other_side(
+async def _sides(
     request: web.Request, meeting: Consultation, referral: Referral
-) -> OtherSide:
+) -> dict[str, Any]:
+    """Return whom one meets, and oneself, with the numbers of both."""
     db, actor = db_and_actor(request)
-    if actor.role is Role.SPECIALIST:
-        return OtherSide(referral.station.name, referral.station.phone)
     person = await person_by_id(db, meeting.specialist_id)
     phone = person.phone or (referral.hospital.phone if referral.hospital else "")
-    return OtherSide(person.display_name, phone)
+    specialist = Side(person.display_name, phone)
+    station = Side(referral.station.name, referral.station.phone)
+    if actor.role is Role.SPECIALIST:
+        return {"other": station, "own": specialist}
+    return {"other": specialist, "own": station}
 
 
 ROUTES = [

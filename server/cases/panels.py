@@ -13,6 +13,7 @@ from server.consents import queries as consents
 from server.consultations import queries as consultations
 from server.consultations.service import MEETABLE
 from server.documents import queries as documents
+from server.lines import queries as lines
 from server.patients import queries as patients
 from server.quality import charts
 from server.records import fragments as records
@@ -45,12 +46,12 @@ async def of_case(request: web.Request, referral: Referral) -> dict[str, Any]:
         "messages": await history.conversation(db, referral.id),
         "consents": await consents.of_referral(db, actor, referral.id),
         "appointments": await bookings.of_referral(db, actor, referral.id),
+        "lights": await lines.lights(db, actor, [referral.station_id]),
         "own_offer": await _own_offer(db, actor, referral.id),
         "may_meet": referral.status in MEETABLE,
         "open_statuses": [status.value for status in OPEN],
         "holds": holds,
         "record_form": None,
-        "ringing": await consultations.ringing_for(db, actor),
         **await _meetings(db, referral.id),
         **await _documents(request, referral),
         **await records.panel(request, referral.id),

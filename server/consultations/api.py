@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
 from server.consultations import calls, tickets
+from server.consultations.forms import HangUp, Refuse, Ring
 from server.consultations.meeting_api import AttemptOut, Nothing
-from server.consultations.states import EndReason
-from server.referrals.states import Channel
 from server.web.context import BUS, db_and_actor
-from server.web.forms import Input, read_json
+from server.web.forms import read_json
 from server.web.paths import path_id
 from server.web.responses import json, no_content
 from server.web.routes import api
 
 TICKET_KEY = web.AppKey("ticket_key", Ed25519PrivateKey)
-
-
-class Ring(Input):
-    """How to call."""
-
-    channel: Channel = Channel.VIDEO
-
-
-class Refuse(Input):
-    """Why a call is not answered."""
-
-    busy: bool = False
-
-
-class HangUp(Input):
-    """Why a call ends, of what a browser can know."""
-
-    reason: Literal[
-        EndReason.HUNG_UP,
-        EndReason.LINE_LOST,
-        EndReason.MEDIA_REFUSED,
-        EndReason.RELAY_FAILED,
-        EndReason.BROWSER_UNSUPPORTED,
-    ] = EndReason.HUNG_UP
 
 
 class PassOut(BaseModel):
@@ -62,6 +35,14 @@ async def ring(request: web.Request) -> web.Response:
     return json(AttemptOut.of(attempt), status=201)
 
 
+async def acknowledge(request: web.Request) -> web.Response:
+    """Say that a device rings."""
+    db, actor = db_and_actor(request)
+    await read_json(request, Nothing)
+    await calls.acknowledge(db, actor, path_id(request, "id"))
+    return no_content()
+
+
 async def accept(request: web.Request) -> web.Response:
     """Answer a call."""
     db, actor = db_and_actor(request)
@@ -73,7 +54,7 @@ async def decline(request: web.Request) -> web.Response:
     """Refuse a call."""
     db, actor = db_and_actor(request)
     given = await read_json(request, Refuse)
-    await calls.decline(db, actor, path_id(request, "id"), busy=given.busy)
+    await calls.decline(db, actor, path_id(request, "id"), given.reason)
     return no_content()
 
 
@@ -118,6 +99,14 @@ ROUTES = [
         accepts=Ring,
         returns=AttemptOut,
         created=True,
+    ),
+    api(
+        "POST",
+        "/calls/{id}/ringing",
+        acknowledge,
+        needs=Permission.CALLS_TAKE,
+        summary="Say that a device rings",
+        accepts=Nothing,
     ),
     api(
         "POST",

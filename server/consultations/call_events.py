@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,9 +11,12 @@ import structlog
 from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
+from sqlalchemy import select
 
 from server.access.actor import assume_system
-from server.consultations.tasks import apply_event
+from server.consultations import tasks, tickets
+from server.consultations.models import CallParticipant
+from server.core import clock
 from server.core.db import transaction
 
 if TYPE_CHECKING:
@@ -31,6 +35,9 @@ _CONSUMER = "server"
 _BATCH = 50
 _WAIT_SECONDS = 5
 _PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 30.0
+# A node that is only cut off from the bus still holds its calls; it gets time to return.
+_GONE_AFTER = timedelta(minutes=10)
 log = structlog.get_logger()
 
 
@@ -63,9 +70,44 @@ async def _apply(sessions: Sessions, bus: Bus, message: Msg) -> None:
     """Acknowledge after the commit: what is delivered again finds its row and does nothing."""
     async with transaction(sessions) as db:
         await assume_system(db)
-        await apply_event(db, orjson.loads(message.data))
+        await tasks.apply_event(db, orjson.loads(message.data))
     await message.ack()
     await bus.wake(db.info.pop("wakes", ()))
+
+
+async def watch_nodes(sessions: Sessions, bus: Bus) -> None:
+    """Find nodes that will never come back to say so, until this is cancelled."""
+    missing: dict[str, datetime] = {}
+    while True:
+        missing = await find_gone(sessions, bus, missing)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def find_gone(
+    sessions: Sessions, bus: Bus, missing: dict[str, datetime]
+) -> dict[str, datetime]:
+    """Lose the nodes that have long been away; return which are, and since when."""
+    try:
+        alive = {node.name for node in await tickets.registered_nodes(bus)}
+    except tickets.NoNode:
+        return {}
+    moment = clock.now()
+    async with transaction(sessions) as db:
+        await assume_system(db)
+        named = await db.scalars(
+            select(CallParticipant.node)
+            .distinct()
+            .where(
+                CallParticipant.joined_at.is_not(None),
+                CallParticipant.left_at.is_(None),
+                CallParticipant.node.not_in(alive),
+            )
+        )
+        missing = {node: missing.get(node, moment) for node in named if node}
+        for node, since in missing.items():
+            if moment - since >= _GONE_AFTER:
+                await tasks.lose_node(db, node, since)
+    return missing
 
 
 async def _ensure(stream: JetStreamContext) -> None:

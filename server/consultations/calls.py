@@ -6,22 +6,32 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from server.access.actor import Actor
-from server.access.permissions import Role
 from server.appointments import queries as appointment_queries
 from server.appointments.states import AppointmentStatus
 from server.audit import trail
-from server.consultations import queries
+from server.consultations import followup, queries
 from server.consultations.models import CallAttempt, Consultation
-from server.consultations.service import MEETABLE, tell_both, tell_other_side
+from server.consultations.service import (
+    MEETABLE,
+    called_by,
+    people_called,
+    refuse_outsider,
+    side_of,
+    tell_both,
+    tell_other_side,
+)
 from server.consultations.states import AttemptStatus, ConsultationStatus, EndReason
 from server.core import clock
-from server.core.errors import Conflict, Forbidden
+from server.core.errors import Conflict
 from server.core.messages import N_
+from server.notifications.service import tell
 from server.referrals import queries as referral_queries
+from server.referrals.case_rights import as_platform
 from server.referrals.models import Referral
 from server.referrals.states import Channel, ReferralStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,43 +65,69 @@ async def ring(
 ) -> CallAttempt:
     """Call the other side; raises CallLive or CaseEnded."""
     meeting = await queries.get_for_change(db, actor, consultation_id)
-    _refuse_outsider(actor, meeting)
-    await _lock_meetable(db, actor, meeting)
+    refuse_outsider(actor, meeting)
+    await lock_meetable(db, actor, meeting)
     if meeting.status in queries.OVER:
         raise CallOver
     if await queries.live_attempt(db, meeting.id) is not None:
         raise CallLive
-    moment = clock.now()
+    called = called_by(actor, meeting)
     attempt = CallAttempt(
-        consultation_id=meeting.id, channel=channel, caller_id=actor.id, rang_at=moment
+        consultation_id=meeting.id,
+        channel=channel,
+        caller_id=actor.id,
+        called=called,
+        rang_at=clock.now(),
     )
     db.add(attempt)
     await db.flush()
-    await tell_other_side(
-        db, actor, meeting, "call.ringing", attempt=str(attempt.id), **_caller(actor)
-    )
+    await followup.settle(db, meeting.id, called=side_of(actor, meeting))
     trail.record(db, "call:ring", object_id=attempt.id, patient_id=meeting.patient_id)
+    people = await people_called(db, meeting, called)
+    if await _are_all_talking(db, actor, people):
+        busy = AttemptStatus.BUSY, EndReason.BUSY
+        await close(db, attempt, meeting, status=busy[0], reason=busy[1], by=actor.id)
+        return attempt
+    data = {"attempt": str(attempt.id), "from": name_of(actor)}
+    tell(db, people, "call.ringing", meeting.id, **data)
     return attempt
+
+
+async def acknowledge(db: AsyncSession, actor: Actor, attempt_id: UUID) -> None:
+    """Say that a device of the called side rings; the caller is told the first time."""
+    attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
+    refuse_outsider(actor, meeting)
+    if attempt.status is not AttemptStatus.INVITED or not rings_for(actor, attempt):
+        return  # a second device, or whatever came of it was faster
+    moment = clock.now()
+    db.add(attempt.move_to(AttemptStatus.RINGING, by=actor.id, at=moment))
+    await tell_other_side(db, actor, meeting, "call.reached", attempt=str(attempt.id))
+
+
+async def call_back(db: AsyncSession, actor: Actor, attempt_id: UUID) -> CallAttempt:
+    """Ring whoever rang in vain, the way they did; raises CallLive or CaseEnded."""
+    attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
+    channel = Channel.VIDEO if attempt.channel is Channel.VIDEO else Channel.AUDIO
+    return await ring(db, actor, meeting.id, channel)
 
 
 async def accept(db: AsyncSession, actor: Actor, attempt_id: UUID) -> CallAttempt:
     """Answer a call; of several colleagues the first has it. Raises CallOver or CaseEnded."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
-    _refuse_outsider(actor, meeting)
+    refuse_outsider(actor, meeting)
     if attempt.status is AttemptStatus.ACCEPTED and attempt.answered_by == actor.id:
         return attempt  # a reload, or the answer to the first click was lost
-    if not rings_for(actor, attempt, meeting):
+    if not rings_for(actor, attempt):
         raise CallOver
-    referral = await _lock_meetable(db, actor, meeting)
+    referral = await lock_meetable(db, actor, meeting)
     moment = clock.now()
-    attempt.move_to(AttemptStatus.ACCEPTED, at=moment)
+    db.add(attempt.move_to(AttemptStatus.ACCEPTED, by=actor.id, at=moment))
     attempt.answered_by = actor.id
+    await followup.settle(db, meeting.id)
+    meeting.stuck_since = None
     if meeting.status is not ConsultationStatus.IN_CALL:
         db.add(meeting.move_to(ConsultationStatus.IN_CALL, by=actor.id, at=moment))
-    meeting.started_at = meeting.started_at or moment
-    if referral.status is ReferralStatus.ACCEPTED:
-        db.add(referral.move_to(ReferralStatus.IN_CONSULTATION, by=actor.id, at=moment))
-    await _begin_appointment(db, actor, meeting)
+    await begin_talk(db, actor, meeting, referral)
     if await queries.both_inside(db, attempt):
         attempt.connected_at = moment  # they came in while it rang
     await tell_both(db, meeting, "call.accepted", attempt=str(attempt.id))
@@ -100,15 +136,17 @@ async def accept(db: AsyncSession, actor: Actor, attempt_id: UUID) -> CallAttemp
 
 
 async def decline(
-    db: AsyncSession, actor: Actor, attempt_id: UUID, *, busy: bool = False
+    db: AsyncSession,
+    actor: Actor,
+    attempt_id: UUID,
+    reason: EndReason = EndReason.DECLINED,
 ) -> None:
-    """Refuse a call that rings; the case goes on by another try or another channel."""
+    """Refuse a call that rings, perhaps with a word for the caller; raises CallOver."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
-    _refuse_outsider(actor, meeting)
-    if not rings_for(actor, attempt, meeting):
+    refuse_outsider(actor, meeting)
+    if not rings_for(actor, attempt):
         raise CallOver
-    status = AttemptStatus.BUSY if busy else AttemptStatus.DECLINED
-    reason = EndReason.BUSY if busy else EndReason.DECLINED
+    status = AttemptStatus.DECLINED
     await close(db, attempt, meeting, status=status, reason=reason, by=actor.id)
 
 
@@ -117,20 +155,18 @@ async def hang_up(
 ) -> None:
     """End a call from either side, or stop ringing; a call that is over stays as it is."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
-    _refuse_outsider(actor, meeting)
-    if attempt.status is AttemptStatus.RINGING:
-        await close(
-            db,
-            attempt,
-            meeting,
-            status=AttemptStatus.CANCELLED,
-            reason=EndReason.CANCELLED,
-            by=actor.id,
-        )
+    refuse_outsider(actor, meeting)
+    if attempt.status not in queries.LIVE:
+        return
+    if reason is not EndReason.HUNG_UP:
+        status = AttemptStatus.FAILED
     elif attempt.status is AttemptStatus.ACCEPTED:
-        failed = reason is not EndReason.HUNG_UP
-        status = AttemptStatus.FAILED if failed else AttemptStatus.ENDED
-        await close(db, attempt, meeting, status=status, reason=reason, by=actor.id)
+        status = AttemptStatus.ENDED
+    elif rings_for(actor, attempt):
+        status, reason = AttemptStatus.DECLINED, EndReason.DECLINED
+    else:
+        status, reason = AttemptStatus.CANCELLED, EndReason.CANCELLED
+    await close(db, attempt, meeting, status=status, reason=reason, by=actor.id)
 
 
 async def close(
@@ -144,14 +180,12 @@ async def close(
 ) -> None:
     """End one try and say where the meeting stands now; both sides are told."""
     moment = clock.now()
-    attempt.move_to(status, at=moment, reason=reason)
-    after = (
-        ConsultationStatus.WAITING
-        if status is AttemptStatus.ENDED
-        else ConsultationStatus.CALL_FAILED
-    )
+    db.add(attempt.move_to(status, by=by, at=moment, reason=reason))
+    talked = status in {AttemptStatus.ENDED, AttemptStatus.ANSWERED_ELSEWHERE}
+    after = ConsultationStatus.WAITING if talked else ConsultationStatus.CALL_FAILED
     if meeting.status not in {after, *queries.OVER}:
         db.add(meeting.move_to(after, by=by, at=moment, reason=reason.value))
+    await followup.after(db, attempt, meeting)
     await tell_both(
         db, meeting, "call.ended", attempt=str(attempt.id), reason=reason.value
     )
@@ -164,44 +198,47 @@ async def close(
     )
 
 
-async def _lock_meetable(
+async def lock_meetable(
     db: AsyncSession, actor: Actor, meeting: Consultation
 ) -> Referral:
+    """Return the request, locked; raises CaseEnded when nobody may talk about it now."""
     referral = await referral_queries.get_for_change(db, actor, meeting.referral_id)
     if referral.status not in MEETABLE:
         raise CaseEnded
     return referral
 
 
-async def _begin_appointment(
-    db: AsyncSession, actor: Actor, meeting: Consultation
+async def begin_talk(
+    db: AsyncSession, actor: Actor, meeting: Consultation, referral: Referral
 ) -> None:
-    """Bind the meeting to the booking that it fulfils, if there is one."""
+    """Note that the two talk, and bind the meeting to the booking that it fulfils."""
+    moment = clock.now()
+    meeting.started_at = meeting.started_at or moment
+    if referral.status is ReferralStatus.ACCEPTED:
+        db.add(referral.move_to(ReferralStatus.IN_CONSULTATION, by=actor.id, at=moment))
     booked = await appointment_queries.active_of(db, meeting.referral_id)
     if booked is None or booked.status is AppointmentStatus.IN_CONSULTATION:
         return
-    db.add(
-        booked.move_to(AppointmentStatus.IN_CONSULTATION, by=actor.id, at=clock.now())
-    )
+    db.add(booked.move_to(AppointmentStatus.IN_CONSULTATION, by=actor.id, at=moment))
     meeting.appointment_id = booked.id
 
 
-def _refuse_outsider(actor: Actor, meeting: Consultation) -> None:
-    at_station = (
-        actor.role is Role.STATION_DOCTOR and actor.facility_id == meeting.station_id
-    )
-    if not at_station and actor.id != meeting.specialist_id:
-        raise Forbidden
+async def _are_all_talking(
+    db: AsyncSession, actor: Actor, people: Collection[UUID]
+) -> bool:
+    """Tell whether all who could answer are in other calls, of cases not to be seen here."""
+    async with as_platform(db, actor):
+        return bool(people) and set(people) <= await queries.talking(db, people)
 
 
-def _caller(actor: Actor) -> dict[str, str]:
-    return {"from": f"{actor.full_name} – {actor.facility_name}"}
+def name_of(actor: Actor) -> str:
+    """Return who calls, as the other side reads it."""
+    return f"{actor.full_name} – {actor.facility_name}"
 
 
-def rings_for(actor: Actor, attempt: CallAttempt, meeting: Consultation) -> bool:
+def rings_for(actor: Actor, attempt: CallAttempt) -> bool:
     """Tell whether it rings on this person's side: colleagues of the caller do not answer."""
-    from_specialist = attempt.caller_id == meeting.specialist_id
-    is_specialist = actor.id == meeting.specialist_id
-    return (
-        attempt.status is AttemptStatus.RINGING and from_specialist is not is_specialist
-    )
+    return attempt.status in queries.RINGING and attempt.called in {
+        actor.id,
+        actor.facility_id,
+    }

@@ -38,7 +38,7 @@ async def end_calls_of_excluded(db: AsyncSession) -> bool:
     )
     found = rows.all()
     for attempt, meeting in found:
-        ringing = attempt.status is AttemptStatus.RINGING
+        ringing = attempt.status in queries.RINGING
         await calls.close(
             db,
             attempt,

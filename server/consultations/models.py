@@ -45,6 +45,12 @@ class Consultation(HasId, Base):
         Index(
             "ix_consultations_specialist_id_created_at", "specialist_id", "created_at"
         ),
+        Index(
+            "ix_consultations_hospital_id_stuck",
+            "hospital_id",
+            "stuck_since",
+            postgresql_where=text("stuck_since IS NOT NULL"),
+        ),
     )
 
     referral_id: Mapped[UUID] = mapped_column(ForeignKey(Referral.id))
@@ -66,6 +72,9 @@ class Consultation(HasId, Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    stuck_since: Mapped[datetime | None] = mapped_column(
+        comment="two tries in a row came to nothing; the coordinator looks after it"
+    )
 
     referral: Mapped[Referral] = relationship(lazy="raise")
     attempts: Mapped[list[CallAttempt]] = relationship(
@@ -93,6 +102,17 @@ class Consultation(HasId, Base):
         )
 
 
+class CallAttemptChange(StatusChange, Base):
+    """One move of a try to call."""
+
+    __tablename__ = "call_attempt_changes"
+    __table_args__ = (
+        Index("ix_call_attempt_changes_attempt_id_at", "attempt_id", "at"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("call_attempts.id"))
+
+
 class CallAttempt(HasId, Base):
     """One try to talk: over which channel, who rang, when, how long, why it ended."""
 
@@ -103,12 +123,20 @@ class CallAttempt(HasId, Base):
             "uq_call_attempts_consultation_id_live",
             "consultation_id",
             unique=True,
-            postgresql_where=text("status IN ('ringing', 'accepted')"),
+            postgresql_where=text("status IN ('invited', 'ringing', 'accepted')"),
         ),
         Index(
             "ix_call_attempts_ringing_rang_at",
             "rang_at",
-            postgresql_where=text("status = 'ringing'"),
+            postgresql_where=text("status IN ('invited', 'ringing')"),
+        ),
+        # Asked by every page: what rings for somebody, and whom they owe an answer.
+        Index(
+            "ix_call_attempts_called_waiting",
+            "called",
+            postgresql_where=text(
+                "status IN ('invited', 'ringing') OR owed_since IS NOT NULL"
+            ),
         ),
         Index(
             "ix_call_attempts_answered_ended_at",
@@ -120,38 +148,59 @@ class CallAttempt(HasId, Base):
     consultation_id: Mapped[UUID] = mapped_column(ForeignKey(Consultation.id))
     channel: Mapped[Channel] = enum_column(Channel)
     status: Mapped[AttemptStatus] = enum_column(
-        AttemptStatus, default=AttemptStatus.RINGING
+        AttemptStatus, default=AttemptStatus.INVITED
     )
     caller_id: Mapped[UUID]
+    called: Mapped[UUID] = mapped_column(
+        comment="whom it rings for: a specialist, or a station with all its doctors"
+    )
     answered_by: Mapped[UUID | None]
     rang_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     connected_at: Mapped[datetime | None] = mapped_column(
         comment="both were in the room"
     )
+    node: Mapped[str | None] = mapped_column(
+        String(64), comment="the signaling node of its room"
+    )
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None] = enum_column(EndReason, nullable=True)
-    note: Mapped[str] = mapped_column(String(200), default="")
+    owed_since: Mapped[datetime | None] = mapped_column(
+        comment="the called side has to call back or write; empty when that is settled"
+    )
 
     @property
     def seconds(self) -> int | None:
-        """How long the two could talk, or None when they never could."""
+        """How long the two talked; None when they never did, or nobody said how long."""
         start = self.connected_at or self.answered_at
-        if start is None or self.ended_at is None:
+        if start is None or self.ended_at is None or self.ended_at == start:
             return None
         return max(0, round((self.ended_at - start).total_seconds()))
 
     def move_to(
-        self, status: AttemptStatus, *, at: datetime, reason: EndReason | None = None
-    ) -> None:
-        """Move along ATTEMPT_TRANSITIONS, stamping the time; raises WrongState."""
+        self,
+        status: AttemptStatus,
+        *,
+        by: UUID | None,
+        at: datetime,
+        reason: EndReason | None = None,
+    ) -> CallAttemptChange:
+        """Move along ATTEMPT_TRANSITIONS and return the row to add; raises WrongState."""
         refuse_wrong_move(ATTEMPT_TRANSITIONS, self.status, status)
-        self.status = status
+        before, self.status = self.status, status
         if status is AttemptStatus.ACCEPTED:
             self.answered_at = at
-        else:
+        elif status is not AttemptStatus.RINGING:
             self.ended_at = at
             self.end_reason = reason
+        return CallAttemptChange(
+            attempt_id=self.id,
+            before=before.value,
+            after=status.value,
+            by=by,
+            at=at,
+            reason=reason.value if reason else "",
+        )
 
 
 class CallParticipant(Base):
@@ -165,12 +214,19 @@ class CallParticipant(Base):
             "person_id",
             unique=True,
         ),
+        Index(
+            "ix_call_participants_person_id_inside",
+            "person_id",
+            postgresql_where=text("joined_at IS NOT NULL AND left_at IS NULL"),
+        ),
     )
 
     participant: Mapped[str] = mapped_column(String(43), primary_key=True)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey(CallAttempt.id))
     person_id: Mapped[UUID]
     joined_at: Mapped[datetime | None]
+    entered_at: Mapped[datetime | None] = mapped_column(comment="for the last time")
+    node: Mapped[str | None] = mapped_column(String(64), comment="where they entered")
     left_at: Mapped[datetime | None]
 
 
@@ -182,6 +238,7 @@ class CallEvent(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     room: Mapped[str] = mapped_column(String(43), index=True)
     participant: Mapped[str] = mapped_column(String(43), default="")
+    node: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(64), default="")
     at: Mapped[datetime]

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from server.access.actor import Actor
-from server.access.permissions import Role
-from server.accounts.models import Person
 from server.consultations.models import CallAttempt, CallParticipant, Consultation
 from server.consultations.states import AttemptStatus, ConsultationStatus
 from server.core.errors import NotFound
 from server.referrals.models import Referral
 from server.referrals.queries import seen_by
+from server.referrals.states import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-LIVE = (AttemptStatus.RINGING, AttemptStatus.ACCEPTED)
+RINGING = (AttemptStatus.INVITED, AttemptStatus.RINGING)
+LIVE = (*RINGING, AttemptStatus.ACCEPTED)
+FAILED = frozenset(
+    {
+        AttemptStatus.BUSY,
+        AttemptStatus.DECLINED,
+        AttemptStatus.FAILED,
+        AttemptStatus.LOST,
+        AttemptStatus.MISSED,
+    }
+)
 OVER = (ConsultationStatus.ANSWERED, ConsultationStatus.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Ringing:
-    """A call that rings for somebody now."""
-
-    id: UUID
-    caller: str
+_LOOK_BACK = 10
 
 
 def visible_to(actor: Actor) -> Select[Consultation]:
@@ -139,32 +141,34 @@ async def both_inside(db: AsyncSession, attempt: CallAttempt) -> bool:
     }
 
 
-async def ringing_for(db: AsyncSession, actor: Actor) -> Ringing | None:
-    """Return a call that rings for this person now, for a page that was just loaded."""
-    if actor.role not in {Role.STATION_DOCTOR, Role.SPECIALIST}:
-        return None
-    own_side = (
-        Consultation.specialist_id == actor.id
-        if actor.role is Role.SPECIALIST
-        else Consultation.station_id == actor.facility_id
-    )
-    callers = _callers_for(actor)
-    row = (
-        await db.execute(
-            select(Consultation.id, Person)
-            .join(CallAttempt, CallAttempt.consultation_id == Consultation.id)
-            .join(Person, Person.id == CallAttempt.caller_id)
-            .where(CallAttempt.status == AttemptStatus.RINGING, own_side, callers)
-            .limit(1)
+async def talking(db: AsyncSession, people: Collection[UUID]) -> set[UUID]:
+    """Return who of these people is in the room of a running call now."""
+    found = await db.scalars(
+        select(CallParticipant.person_id)
+        .join(CallAttempt, CallAttempt.id == CallParticipant.attempt_id)
+        .where(
+            CallParticipant.person_id.in_(people),
+            CallParticipant.joined_at.is_not(None),
+            CallParticipant.left_at.is_(None),
+            CallAttempt.status == AttemptStatus.ACCEPTED,
         )
-    ).first()
-    return None if row is None else Ringing(row[0], row[1].display_name)
+    )
+    return set(found)
 
 
-def _callers_for(actor: Actor) -> ColumnElement[bool]:
-    if actor.role is Role.SPECIALIST:
-        return CallAttempt.caller_id != actor.id
-    return CallAttempt.caller_id == Consultation.specialist_id
+async def failures_in_a_row(db: AsyncSession, consultation_id: UUID) -> int:
+    """Return how many of the last tries came to nothing; who gave up ringing does not count."""
+    statuses = await db.scalars(
+        select(CallAttempt.status)
+        .where(
+            CallAttempt.consultation_id == consultation_id,
+            CallAttempt.channel != Channel.WRITTEN,
+            CallAttempt.status != AttemptStatus.CANCELLED,
+        )
+        .order_by(CallAttempt.rang_at.desc())
+        .limit(_LOOK_BACK)
+    )
+    return len(list(takewhile(FAILED.__contains__, statuses)))
 
 
 async def participants_of(

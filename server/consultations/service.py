@@ -13,7 +13,7 @@ from server.consultations import queries
 from server.consultations.models import Consultation
 from server.consultations.states import ConsultationStatus
 from server.core import clock
-from server.core.errors import Conflict
+from server.core.errors import Conflict, Forbidden
 from server.core.ids import new_token
 from server.core.messages import N_
 from server.notifications.service import tell
@@ -47,10 +47,13 @@ async def open_meeting(
     """Return the open meeting of a request, made now if there is none; raises NotAccepted."""
     referral = await referral_queries.get_for_change(db, actor, referral_id)
     found = await queries.open_of_referral(db, referral_id)
-    if found is not None:
+    if found is not None and (referral.specialist_id in {None, found.specialist_id}):
         return found
     if referral.status not in MEETABLE or referral.specialist_id is None:
         raise NotAccepted
+    if found is not None:  # of whoever gave the case back
+        moved = found.move_to(ConsultationStatus.CANCELLED, by=actor.id, at=clock.now())
+        db.add(moved)
     if referral.hospital_id is None:
         raise NotAccepted
     meeting = Consultation(
@@ -94,11 +97,37 @@ async def tell_other_side(
     db: AsyncSession, actor: Actor, meeting: Consultation, kind: str, **data: str
 ) -> None:
     """Tell the specialist what the station did, or the whole station what the specialist did."""
-    if actor.id == meeting.specialist_id:
-        people = await colleagues(db, meeting.station_id, Role.STATION_DOCTOR)
-    else:
-        people = [meeting.specialist_id]
+    people = await people_called(db, meeting, called_by(actor, meeting))
     tell(db, people, kind, meeting.id, **data)
+
+
+def refuse_outsider(actor: Actor, meeting: Consultation) -> None:
+    """Raise Forbidden for whoever stands on neither side."""
+    at_station = (
+        actor.role is Role.STATION_DOCTOR and actor.facility_id == meeting.station_id
+    )
+    if not at_station and actor.id != meeting.specialist_id:
+        raise Forbidden
+
+
+def side_of(actor: Actor, meeting: Consultation) -> UUID:
+    """Return the side on which somebody stands: the specialist, or the whole station."""
+    return actor.id if actor.id == meeting.specialist_id else meeting.station_id
+
+
+def called_by(actor: Actor, meeting: Consultation) -> UUID:
+    """Return the side that rings when this person calls."""
+    own = side_of(actor, meeting)
+    return meeting.specialist_id if own == meeting.station_id else meeting.station_id
+
+
+async def people_called(
+    db: AsyncSession, meeting: Consultation, called: UUID
+) -> Collection[UUID]:
+    """Return whose pages ring for a side."""
+    if called == meeting.specialist_id:
+        return [meeting.specialist_id]
+    return await colleagues(db, meeting.station_id, Role.STATION_DOCTOR)
 
 
 async def tell_both(

@@ -24,14 +24,16 @@ class ConsultationStatus(StrEnum):
 
 
 class AttemptStatus(StrEnum):
-    """Where one try to call stands."""
+    """Where one try to call stands; it rings once a device of the other side says so."""
 
+    INVITED = "invited"
     RINGING = "ringing"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     BUSY = "busy"
     CANCELLED = "cancelled"
     MISSED = "missed"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
     ENDED = "ended"
     LOST = "lost"
     FAILED = "failed"
@@ -47,8 +49,12 @@ class EndReason(StrEnum):
 
     HUNG_UP = "hung_up"
     DECLINED = "declined"
+    EXAMINING = "examining"
+    IN_FIVE_MINUTES = "in_five_minutes"
+    TO_PHONE = "to_phone"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
+    NOT_REACHED = "not_reached"
     CANCELLED = "cancelled"
     LINE_LOST = "line_lost"
     MEDIA_REFUSED = "media_refused"
@@ -56,6 +62,8 @@ class EndReason(StrEnum):
     BROWSER_UNSUPPORTED = "browser_unsupported"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     EXCLUDED = "excluded"
+    BY_PHONE = "by_phone"
+    WRITING_ASKED = "writing_asked"
 
     @property
     def label(self) -> str:
@@ -72,12 +80,14 @@ _LABELS = {
     ConsultationStatus.CANCELLED: N_("Đã hủy"),
 }
 _ATTEMPTS = {
+    AttemptStatus.INVITED: N_("Đang gọi"),
     AttemptStatus.RINGING: N_("Đang đổ chuông"),
     AttemptStatus.ACCEPTED: N_("Đang nói chuyện"),
     AttemptStatus.DECLINED: N_("Bị từ chối"),
     AttemptStatus.BUSY: N_("Máy bận"),
     AttemptStatus.CANCELLED: N_("Người gọi hủy"),
     AttemptStatus.MISSED: N_("Cuộc gọi nhỡ"),
+    AttemptStatus.ANSWERED_ELSEWHERE: N_("Đã nghe ở nơi khác"),
     AttemptStatus.ENDED: N_("Đã kết thúc"),
     AttemptStatus.LOST: N_("Mất đường truyền"),
     AttemptStatus.FAILED: N_("Không kết nối được"),
@@ -85,8 +95,12 @@ _ATTEMPTS = {
 _REASONS = {
     EndReason.HUNG_UP: N_("Gác máy"),
     EndReason.DECLINED: N_("Người nhận từ chối"),
-    EndReason.BUSY: N_("Người nhận đang bận"),
+    EndReason.EXAMINING: N_("Người nhận đang bận khám"),
+    EndReason.IN_FIVE_MINUTES: N_("Người nhận hẹn gọi lại sau 5 phút"),
+    EndReason.TO_PHONE: N_("Người nhận xin chuyển sang điện thoại"),
+    EndReason.BUSY: N_("Người nhận đang trong cuộc gọi khác"),
     EndReason.NO_ANSWER: N_("Không ai trả lời trong 60 giây"),
+    EndReason.NOT_REACHED: N_("Không máy nào của bên nhận đang mở"),
     EndReason.CANCELLED: N_("Người gọi hủy"),
     EndReason.LINE_LOST: N_("Mất đường truyền"),
     EndReason.MEDIA_REFUSED: N_("Không dùng được máy quay hoặc micrô"),
@@ -94,6 +108,8 @@ _REASONS = {
     EndReason.BROWSER_UNSUPPORTED: N_("Trình duyệt không hỗ trợ"),
     EndReason.ANSWERED_ELSEWHERE: N_("Đã nghe ở nơi khác"),
     EndReason.EXCLUDED: N_("Một bên không còn quyền tham gia ca này"),
+    EndReason.BY_PHONE: N_("Đã nói chuyện qua điện thoại"),
+    EndReason.WRITING_ASKED: N_("Trạm xin trả lời bằng văn bản"),
 }
 
 TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {
@@ -135,18 +151,23 @@ TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {
 }
 
 _CLOSED: frozenset[AttemptStatus] = frozenset()
+_FROM_RINGING = frozenset(
+    {
+        AttemptStatus.ACCEPTED,
+        AttemptStatus.DECLINED,
+        AttemptStatus.BUSY,
+        AttemptStatus.CANCELLED,
+        AttemptStatus.MISSED,
+        AttemptStatus.ANSWERED_ELSEWHERE,
+        AttemptStatus.LOST,
+        AttemptStatus.FAILED,
+    }
+)
 
 ATTEMPT_TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
-    AttemptStatus.RINGING: frozenset(
-        {
-            AttemptStatus.ACCEPTED,
-            AttemptStatus.DECLINED,
-            AttemptStatus.BUSY,
-            AttemptStatus.CANCELLED,
-            AttemptStatus.MISSED,
-            AttemptStatus.FAILED,
-        }
-    ),
+    # Somebody may answer before the word of the own device is through.
+    AttemptStatus.INVITED: _FROM_RINGING | {AttemptStatus.RINGING},
+    AttemptStatus.RINGING: _FROM_RINGING,
     AttemptStatus.ACCEPTED: frozenset(
         {AttemptStatus.ENDED, AttemptStatus.LOST, AttemptStatus.FAILED}
     ),
@@ -154,6 +175,7 @@ ATTEMPT_TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.BUSY: _CLOSED,
     AttemptStatus.CANCELLED: _CLOSED,
     AttemptStatus.MISSED: _CLOSED,
+    AttemptStatus.ANSWERED_ELSEWHERE: _CLOSED,
     AttemptStatus.ENDED: _CLOSED,
     AttemptStatus.LOST: _CLOSED,
     AttemptStatus.FAILED: _CLOSED,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.consultations import calls, queries
@@ -33,7 +33,7 @@ async def end_unanswered(db: AsyncSession) -> bool:
         select(CallAttempt, Consultation)
         .join(Consultation, Consultation.id == CallAttempt.consultation_id)
         .where(
-            CallAttempt.status == AttemptStatus.RINGING,
+            CallAttempt.status.in_(queries.RINGING),
             CallAttempt.rang_at < clock.now() - calls.RING_FOR,
         )
         .order_by(CallAttempt.rang_at)
@@ -42,12 +42,13 @@ async def end_unanswered(db: AsyncSession) -> bool:
     )
     missed = rows.all()
     for attempt, meeting in missed:
+        rang = attempt.status is AttemptStatus.RINGING
         await calls.close(
             db,
             attempt,
             meeting,
             status=AttemptStatus.MISSED,
-            reason=EndReason.NO_ANSWER,
+            reason=EndReason.NO_ANSWER if rang else EndReason.NOT_REACHED,
             by=None,
         )
     return len(missed) == _BATCH
@@ -94,8 +95,9 @@ async def apply_event(db: AsyncSession, event: dict[str, Any]) -> bool:
         insert(CallEvent)
         .values(
             id=event["id"],
-            room=event["room"],
+            room=event["room"] or "",
             participant=event["participant"] or "",
+            node=event["node"],
             kind=event["kind"],
             reason=event["reason"] or "",
             at=moment,
@@ -105,19 +107,50 @@ async def apply_event(db: AsyncSession, event: dict[str, Any]) -> bool:
     )
     if added.rowcount != 1:  # type: ignore[attr-defined]
         return False
+    if event["kind"] == "started":
+        await lose_node(db, event["node"], moment)
     participant = await db.get(CallParticipant, event["participant"] or "")
-    if participant is None:
+    if participant is None or _is_stale(participant, event["node"], moment):
         return True
     if event["kind"] == "joined":
         participant.joined_at = participant.joined_at or moment
-        participant.left_at = None
+        participant.entered_at = moment
+        participant.node = event["node"]
+        if participant.left_at and participant.left_at <= moment:
+            participant.left_at = None
         await _note_connection(db, participant, moment)
-    elif event["kind"] == "left":
+    elif event["kind"] == "left" and participant.node in {None, event["node"]}:
         participant.left_at = moment
         # After a restart everybody comes back to another node, or is found missing later.
         if event["reason"] != "restart":
             await _end_when_empty(db, participant, event["reason"] or "")
     return True
+
+
+async def lose_node(db: AsyncSession, node: str, moment: datetime) -> None:
+    """Count nobody as inside whom a node had before it began anew, or was gone.
+
+    Pages that live enter another one or the same again; calls that nobody comes back to
+    are ended as deserted.
+    """
+    await db.execute(
+        update(CallParticipant)
+        .where(
+            CallParticipant.node == node,
+            CallParticipant.left_at.is_(None),
+            CallParticipant.entered_at < moment,
+        )
+        .values(left_at=moment)
+    )
+
+
+def _is_stale(participant: CallParticipant, node: str, moment: datetime) -> bool:
+    """Tell whether something later is known from the same node: events can overtake."""
+    return (
+        participant.node == node
+        and participant.entered_at is not None
+        and moment < participant.entered_at
+    )
 
 
 async def _note_connection(
@@ -131,21 +164,23 @@ async def _note_connection(
 async def _end_when_empty(
     db: AsyncSession, participant: CallParticipant, reason: str
 ) -> None:
+    """End a call without people, and a ring whose caller has gone."""
     attempt, meeting = await _locked(db, participant.attempt_id)
     present = await queries.participants_of(db, attempt.id)
-    if any(one.joined_at and not one.left_at for one in present):
-        return
-    if attempt.status is not AttemptStatus.ACCEPTED:
-        return
     lost = reason != "hung_up"
-    await calls.close(
-        db,
-        attempt,
-        meeting,
-        status=AttemptStatus.LOST if lost else AttemptStatus.ENDED,
-        reason=EndReason.LINE_LOST if lost else EndReason.HUNG_UP,
-        by=None,
-    )
+    if attempt.status in queries.RINGING:
+        if participant.person_id != attempt.caller_id:
+            return
+        status = AttemptStatus.LOST if lost else AttemptStatus.CANCELLED
+        why = EndReason.LINE_LOST if lost else EndReason.CANCELLED
+    elif attempt.status is AttemptStatus.ACCEPTED:
+        if any(one.joined_at and not one.left_at for one in present):
+            return
+        status = AttemptStatus.LOST if lost else AttemptStatus.ENDED
+        why = EndReason.LINE_LOST if lost else EndReason.HUNG_UP
+    else:
+        return
+    await calls.close(db, attempt, meeting, status=status, reason=why, by=None)
 
 
 async def _locked(

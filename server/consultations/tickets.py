@@ -79,9 +79,7 @@ async def issue(
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
     is_caller = attempt.caller_id == actor.id
     if attempt.status not in queries.LIVE or not (
-        is_caller
-        or attempt.answered_by == actor.id
-        or rings_for(actor, attempt, meeting)
+        is_caller or attempt.answered_by == actor.id or rings_for(actor, attempt)
     ):
         raise CallOver
     participant = await _participant(db, attempt, actor.id)
@@ -125,6 +123,11 @@ def choose(nodes: list[Node], room: str, pinned: str | None = None) -> Node:
 
 async def live_nodes(bus: Bus) -> list[Node]:
     """Return the nodes that answer now: a killed one has its entry for a while yet."""
+    # After a restart whole provinces come back in the same second.
+    return await bus.together(_find_live_nodes)
+
+
+async def _find_live_nodes(bus: Bus) -> list[Node]:
     nodes = await registered_nodes(bus)
     alive = await asyncio.gather(*(bus.answers(_ALIVE + node.name) for node in nodes))
     return [node for node, lives in zip(nodes, alive, strict=True) if lives]

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import nats
 import orjson
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+T = TypeVar("T")
 log = structlog.get_logger()
 _SUBJECT = "wake."
 # docs/signaling-protocol.md, “Call events”
 _REVOKE = "signaling.revoke"
 _FLUSH_SECONDS = 2
+_ANSWER_SECONDS = 1.0
 
 
 class Bus:
@@ -30,6 +32,7 @@ class Bus:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._asked: dict[object, asyncio.Task[Any]] = {}
         self.stopping = False
 
     @classmethod
@@ -58,6 +61,23 @@ class Bus:
                 await self._client.publish(_SUBJECT + topic)
             except nats.errors.Error as error:
                 log.warning("bus.wake_failed", error=type(error).__name__)
+
+    async def answers(self, subject: str) -> bool:
+        """Tell whether somebody answers there now; NATS knows at once when nobody listens."""
+        try:
+            await self._client.request(subject, timeout=_ANSWER_SECONDS)
+        except nats.errors.Error:
+            return False
+        return True
+
+    async def together(self, ask: Callable[[Bus], Coroutine[Any, Any, T]]) -> T:
+        """Ask once on behalf of all who want to know at this moment."""
+        task = self._asked.get(ask)
+        if task is None:
+            task = self._asked[ask] = asyncio.create_task(ask(self))
+            task.add_done_callback(lambda _: self._asked.pop(ask))
+        found: T = await asyncio.shield(task)
+        return found
 
     async def put_out(self, participants: Iterable[str]) -> None:
         """Tell every signaling node that these participants may be in no room any more."""

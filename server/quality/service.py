@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.access.actor import Actor
-from server.consultations.models import CallAttempt, CallParticipant
+from server.consultations.models import CallAttempt, CallParticipant, Consultation
+from server.consultations.service import tell_both
 from server.consultations.states import AttemptStatus
 from server.core import clock
 from server.core.errors import Conflict, Forbidden, Refusal
@@ -81,6 +82,10 @@ async def keep(
     if min(value["at"] for value in values) < answered - _EARLY:
         raise SampleOutsideCall
     await db.execute(insert(CallSample).on_conflict_do_nothing(), values)
+    if attempt.ended_at is not None:
+        # The pages that show the call were refreshed by its end, without these.
+        meeting = await db.get_one(Consultation, attempt.consultation_id)
+        await tell_both(db, meeting, "quality.measured")
 
 
 def _answered_at(attempt: CallAttempt, moment: datetime) -> datetime:

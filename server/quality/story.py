@@ -87,17 +87,23 @@ def tell(moments: Sequence[Moment]) -> EndStory:
 def cuts_of(moments: Sequence[Moment]) -> list[tuple[datetime, datetime]]:
     """Return when nothing came, or when too long nothing was measured."""
     found: list[tuple[datetime, datetime]] = []
-    former: Moment | None = None
+    measured_until = moments[0].starts
     for one in moments:
-        begins = one.starts
-        if former is not None and begins - former.at > _SLACK:
-            found.append((former.at, begins))
-        if one.is_cut and found and found[-1][1] >= begins:
-            found[-1] = (found[-1][0], one.at)
-        elif one.is_cut:
-            found.append((begins, one.at))
-        former = one
+        if one.starts - measured_until > _SLACK:
+            _lengthen(found, measured_until, one.starts)
+        if one.is_cut:
+            _lengthen(found, one.starts, one.at)
+        measured_until = one.at
     return found
+
+
+def _lengthen(
+    cuts: list[tuple[datetime, datetime]], begin: datetime, end: datetime
+) -> None:
+    """Add a cut, or make the last one longer where it goes on."""
+    if cuts and begin <= cuts[-1][1]:
+        begin, _ = cuts.pop()
+    cuts.append((begin, end))
 
 
 @dataclass(frozen=True, slots=True)

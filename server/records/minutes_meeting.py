@@ -10,6 +10,7 @@ from server.accounts.models import Person
 from server.consultations import queries as consultation_queries
 from server.consultations.models import CallAttempt, CallParticipant
 from server.core import clock
+from server.referrals.states import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +40,7 @@ async def rows(
         for meeting in await consultation_queries.of_referral(db, case.id)
         for attempt in meeting.attempts
         if attempt.rang_at <= signed.version.signed_at
+        and attempt.channel is not Channel.WRITTEN
     ]
     talked = [call for call in calls if call.connected_at or call.answered_at]
     began = talked[0].rang_at if talked else signed.version.signed_at

@@ -12,6 +12,7 @@ from aiohttp import web
 from server.access.permissions import Permission
 from server.core.errors import Invalid
 from server.core.states import refuse_wrong_move
+from server.lines import queries as lines
 from server.referrals import (
     history,
     offer_queries,
@@ -61,14 +62,16 @@ async def show_queue(request: web.Request) -> web.Response:
     """Show who waits, in fair order, a page at a time."""
     db, actor = db_and_actor(request)
     chosen = read_query(request, QueueFilters)
-    lines, more = await queue_queries.queue(
+    waiting, more = await queue_queries.queue(
         db, actor, chosen.filters, Place.parse(chosen.after)
     )
     typed = {key: value for key, value in request.query.items() if key != "after"}
+    stations = [one.referral.station_id for one in waiting]
     return page(
         request,
         _QUEUE,
-        lines=lines,
+        lines=waiting,
+        lights=await lines.lights(db, actor, stations),
         counts=await queue_queries.counts(db, actor),
         more=f"/queue?{urlencode(typed | {'after': str(more)})}" if more else None,
         here=request.path_qs,
@@ -143,7 +146,7 @@ async def withdraw_offer(request: web.Request) -> web.Response:
     referral = await offers.withdraw(
         db, actor, path_id(request, "id"), path_id(request, "offer_id")
     )
-    return redirect(_address(referral))
+    return redirect(f"/referrals/{referral.id}/triage")
 
 
 async def _decide(
@@ -163,7 +166,7 @@ async def _decide(
         return await _triage_page(request, name, form.refused(refusal))
     if referral.status is ReferralStatus.DECLINED:
         return redirect("/queue")
-    return redirect(_address(referral))
+    return redirect(f"/referrals/{referral.id}/triage")
 
 
 async def _refuse_late(request: web.Request, name: str) -> None:
@@ -197,6 +200,7 @@ async def _triage_page(
         failed=failed,
         forms=forms,
         referral=referral,
+        lights=await lines.lights(db, actor, [referral.station_id]),
         readings=vitals.readings(referral.vitals, referral.patient_age),
         next_states=TRANSITIONS[referral.status],
         candidates=await offer_queries.candidates(db, referral),
@@ -224,10 +228,6 @@ def _blank_forms(request: web.Request, referral: Referral) -> dict[str, Form[Any
         "decline": blank(request),
         "offers": blank(request, {"minutes": default}),
     }
-
-
-def _address(referral: Referral) -> str:
-    return f"/referrals/{referral.id}/triage"
 
 
 _TRIAGES = Permission.REFERRALS_TRIAGE

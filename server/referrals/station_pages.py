@@ -15,6 +15,7 @@ from server.core import clock
 from server.core.errors import Invalid
 from server.core.messages import N_
 from server.documents import queries as documents
+from server.lines import queries as lines
 from server.patients import queries as patients
 from server.patients.age import age_on
 from server.referrals import drafts, queries, request_pages, requests, station_queries
@@ -65,7 +66,12 @@ async def show_today(request: web.Request) -> web.Response:
     db, actor = db_and_actor(request)
     work = await station_queries.todays_work(db, actor)
     trail.record(db, "referral:list", count=len(work))
-    return page(request, "referrals/list.html.j2", sections=_sections(work))
+    return page(
+        request,
+        "referrals/list.html.j2",
+        sections=_sections(work),
+        line_check=await lines.due(db, actor),
+    )
 
 
 def _sections(work: Sequence[Referral]) -> list[dict[str, object]]:

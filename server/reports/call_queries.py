@@ -46,10 +46,10 @@ class Worst(StrEnum):
 
 # In the order of the table.
 _LABELS = {
-    Worst.CALLS: N_("Cuộc gọi"),
+    Worst.CALLS: N_("Số cuộc gọi"),
     Worst.MOS: N_("Điểm tiếng trung vị"),
-    Worst.LOST: N_("Mất tiếng, % (p90)"),
-    Worst.RELAYED: N_("Qua chuyển tiếp, %"),
+    Worst.LOST: N_("Phần trăm tiếng mất (p90)"),
+    Worst.RELAYED: N_("Phần trăm qua chuyển tiếp"),
     Worst.WITHOUT_PICTURE: N_("Phút không hình"),
     Worst.SILENT: N_("Thiếu số đo"),
 }

@@ -15,6 +15,7 @@ from server.web.context import (
     NONCE,
     OPENING,
     SETTINGS,
+    WAITING,
 )
 from server.web.i18n import translations
 from server.web.protection import csrf_token, once_token
@@ -28,20 +29,28 @@ if TYPE_CHECKING:
     from server.access.actor import Actor
 
 
+PART_HEADER = "X-Part"
+FONTS_COOKIE = "fonts"  # set by the page that has fetched them
+
+
 def render(request: web.Request, template: str, **values: Any) -> str:
     """Return the text of a template in the language of the request."""
     made = environment(request[LOCALE], request.app[SETTINGS].assets_dir)
     actor = request.get(ACTOR)
     navigate = request.app[NAVIGATION]
+    waiting = request.get(WAITING)
+    count = waiting.count if waiting else 0
     return made.get_template(template).render(
         actor=actor,
         person=_person(translations(request[LOCALE]).gettext, actor) if actor else None,
-        navigation=navigate(actor, request.path) if actor else [],
+        navigation=navigate(actor, request.path, count) if actor else [],
+        waiting=waiting,
         locale=request[LOCALE],
         nonce=request[NONCE],
         csrf_token=csrf_token(request),
         once_token=once_token,
         path=request.path,
+        fonts=FONTS_COOKIE in request.cookies,
         opening=request.get(OPENING, ""),
         cursor=request[DB].info.get("cursor", "") if DB in request else "",
         **({"form_errors": []} | values),
@@ -61,7 +70,7 @@ def page(
 ) -> web.Response:
     """Return a rendered page that no cache keeps."""
     response = web.Response(
-        text=render(request, template, **values),
+        text=_asked_part(request, render(request, template, **values)),
         content_type="text/html",
         charset="utf-8",
         status=status,
@@ -69,6 +78,18 @@ def page(
     )
     response.enable_compression()
     return response
+
+
+def _asked_part(request: web.Request, text: str) -> str:
+    """Leave the frame out when a page asks for one of its parts again: a weak line is short.
+
+    A part begins with the element of that id and ends with the comment that names it.
+    """
+    name = request.headers.get(PART_HEADER, "")
+    end = text.find(f"<!--/{name}-->")
+    start = text.rfind("<", 0, max(0, text.find(f' id="{name}"')))
+    body = text[text.find("<body") : text.find(">", text.find("<body")) + 1]
+    return text if min(start, end) < 0 else f"<!DOCTYPE html>{body}{text[start:end]}"
 
 
 def redirect(location: str) -> web.Response:

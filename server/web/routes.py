@@ -86,12 +86,13 @@ def api(
     takes_files: bool = False,
     sends: tuple[str, ...] = (),
     body_limit: int = _DEFAULT_BODY,
+    streams: bool = False,
 ) -> Route:
     """Declare a JSON operation below /api/v1; its models make the OpenAPI document.
 
     `created` answers 201; with `may_exist` 200 when what was asked for was there already.
     With `takes_files` the body is a form with files; `sends` are the types of a file that
-    is answered instead of JSON.
+    is answered instead of JSON. `streams` is that of a page: no transaction, and no key.
     """
     return Route(
         method,
@@ -99,6 +100,7 @@ def api(
         handler,
         needs,
         body_limit=body_limit,
+        streams=streams,
         accepts=accepts,
         query=query,
         returns=returns,

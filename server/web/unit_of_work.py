@@ -32,6 +32,8 @@ from server.web.context import (
     SETTINGS,
     VISIT,
     VISIT_COOKIE,
+    WAITING,
+    WAITING_FOR,
 )
 from server.web.i18n import LOCALES, PSEUDO
 from server.web.once import FORM_TYPES
@@ -135,11 +137,9 @@ async def work(request: web.Request, handler: Handler) -> web.StreamResponse:
         db.info["origin"] = request[ORIGIN]
         request[DB] = db
         await _admit(request, db, found, unsafe=unsafe)
-        response = (
-            None
-            if found.streams
-            else await _answer_once(request, db, handler, unsafe=unsafe)
-        )
+        response = None
+        if not found.streams:
+            response = await _answer_once(request, db, handler, unsafe=unsafe)
     await request.app[BUS].wake(db.info.pop("wakes", ()))
     return await handler(request) if response is None else response
 
@@ -193,6 +193,8 @@ async def _admit(
         await assume_system(db)
         return
     await _refuse_unentitled(db, actor, found)
+    if not (found.is_api or found.streams):
+        request[WAITING] = await request.app[WAITING_FOR](db, actor)
 
 
 async def _refuse_unentitled(db: AsyncSession, actor: Actor, found: Route) -> None:
@@ -222,7 +224,7 @@ async def _answer_once(
 
 
 def _object_id(request: web.Request) -> UUID | None:
-    """Return the id in the path; anything else there may be a name that somebody typed."""
+    """Return the id in the path; what else is there may be a name that somebody typed."""
     try:
         return UUID(request.match_info.get("id", ""))
     except ValueError:

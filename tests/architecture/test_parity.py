@@ -24,6 +24,7 @@ IN_OTHER_WORDS = {
     "/consultations/{id}/decline": "POST /calls/{id}/decline",
     "/documents/{id}/remove": "DELETE /documents/{id}",
     "/language": "PUT /me/language",
+    "/line-check/schedule": "PUT /line-checks/schedule",
     "/patients/{id}/edit": "PUT /patients/{id}",
     "/patients/{id}/referrals": "POST /referrals",
     "/referrals/{id}/consultation": "POST /referrals/{id}/consultations",

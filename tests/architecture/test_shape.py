@@ -6,6 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from server.quality.levels import Reason, Rung
+
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = [
     path
@@ -93,3 +95,13 @@ async def test_without_a_stated_actor_no_row_is_visible(stage):
     for table in ("patients", "referrals", "records", "documents", "events"):
         assert await db.fetchval(f"select count(*) from {table}") == 0  # noqa: S608
     await db.close()
+
+
+def test_the_server_knows_every_rung_and_reason_of_the_ladder_in_the_browser():
+    calls = ROOT / "web_client/js/call"
+    rungs = re.findall(r"name: '(\w+)'", (calls / "rungs.js").read_text())
+    [reasons] = re.findall(
+        r"@typedef \{(.*?)\} Reason$", (calls / "ladder.js").read_text(), re.MULTILINE
+    )
+    assert rungs == [one.value for one in Rung]
+    assert set(re.findall(r"'([\w-]+)'", reasons)) == {one.value for one in Reason}

@@ -11,6 +11,7 @@ from server.appointments.models import Appointment, AppointmentChange
 from server.consents.models import Consent, GivenBy, Ground, Method
 from server.consultations.models import (
     CallAttempt,
+    CallAttemptChange,
     CallParticipant,
     Consultation,
     ConsultationChange,
@@ -98,6 +99,7 @@ async def add_meeting(world: World) -> None:
             consultation_id=meeting.id,
             channel=Channel.VIDEO,
             caller_id=case.specialist_id,
+            called=case.station_id,
             rang_at=moment,
         )
         db.add(call)
@@ -117,6 +119,13 @@ def _traces(booked: Appointment, meeting: Consultation, call: CallAttempt) -> li
         ),
         ConsultationChange(
             consultation_id=meeting.id, before="", after="waiting", by=by, at=moment
+        ),
+        CallAttemptChange(
+            attempt_id=call.id,
+            before="",
+            after="invited",
+            by=meeting.specialist_id,
+            at=moment,
         ),
         CallParticipant(
             participant=new_token(), attempt_id=call.id, person_id=meeting.specialist_id

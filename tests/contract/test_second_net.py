@@ -10,6 +10,8 @@ from tests.contract.world import one_of_each
 
 # Whoever acts writes the trail, and tells others what happened; nobody reads it back.
 WRITTEN_BY_ALL = {"audit_events", "events"}
+# Whoever plans calls in the province knows its lines, which name no patient and no case.
+OF_PROVINCE = {"lan": {"line_checks"}, "tam": {"line_checks"}}
 PROTECTED = text(
     "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
     " ORDER BY relname"
@@ -49,7 +51,7 @@ async def test_every_protected_table_holds_something_to_be_kept_back(stage, tabl
 @pytest.mark.parametrize("name", strangers.SIGNED_IN)
 async def test_a_stranger_selects_no_row_of_any_table(name, stage, tables):
     seen = {}
-    for table in tables:
+    for table in set(tables) - OF_PROVINCE.get(name, set()):
         async with stage.acting(name) as (db, _):
             statement = text(f"SELECT count(*) FROM {table}")  # noqa: S608
             seen[table] = await db.scalar(statement)

@@ -9,6 +9,8 @@ from server.accounts.models import Person, PersonDepartment
 from server.core import clock
 from server.core.ids import new_id
 from server.demo import demo_id
+from server.lines.models import LineCheck, LineSchedule
+from server.lines.verdict import Light
 from server.patients.identifiers import Precision
 from server.patients.models import CaseAccess, Patient
 from server.referrals.models import (
@@ -48,7 +50,24 @@ async def one_of_each(stage, settings) -> World:
     await add_record(world)
     await _hours(world)
     await _people(world)
+    await _line(world)
     return world
+
+
+async def _line(world: World) -> None:
+    place = await world.stage.actor("binh")
+    check = LineCheck(
+        facility_id=place.facility_id,
+        province_code=place.province_code,
+        at=clock.now(),
+        scheduled=True,
+        light=Light.GREEN,
+        signaling=True,
+        reached=True,
+    )
+    async with world.stage.as_platform() as db:
+        db.add(check)
+        await db.merge(LineSchedule(facility_id=place.facility_id, hour=7))
 
 
 async def _draft(stage) -> UUID:

@@ -28,7 +28,7 @@ from server.consultations.states import (
 )
 from server.core import clock
 from server.core.states import WrongState
-from signaling.nodes import ENTRY_SECONDS
+from signaling.nodes import ALIVE_SUBJECT, ENTRY_SECONDS
 from tests.server.consultations.arrange import accepted_case
 
 
@@ -90,6 +90,8 @@ async def test_nobody_answers_for_a_minute_and_the_call_is_missed(visitors, stag
     binh = await visitors("binh")
     meeting = await meeting_of(binh, case)
     call = await ring(binh, meeting)
+    minh = await visitors("minh")
+    assert (await minh.api("POST", f"/calls/{call}/ringing", {})).status == 204
     async with stage.as_platform() as db:
         attempt = await db.get_one(CallAttempt, call)
         attempt.rang_at = clock.now() - timedelta(seconds=61)
@@ -124,12 +126,27 @@ async def nodes(engines):
     await client.close()
 
 
-@pytest.fixture
-async def node(nodes):
-    """A signaling node that is alive."""
-    entry = {"name": "node-1", "url": "ws://127.0.0.1:1/signaling"}
-    await nodes.put("node-1", orjson.dumps(entry))
+@contextlib.asynccontextmanager
+async def running(engines, nodes, name):
+    """Be a signaling node that is alive; a killed one has its entry for a while yet."""
+    entry = {"name": name, "url": f"ws://{name}.test/signaling"}
+    await nodes.put(name, orjson.dumps(entry))
+    client = await nats.connect(engines.nats_url)
+
+    async def answer(question):
+        await question.respond(b"")
+
+    await client.subscribe(ALIVE_SUBJECT + name, cb=answer)
+    await client.flush()
     yield entry
+    await client.close()
+
+
+@pytest.fixture
+async def node(engines, nodes):
+    """A signaling node that is alive."""
+    async with running(engines, nodes, "node-1") as entry:
+        yield entry
     await nodes.purge("node-1")
 
 
@@ -153,6 +170,32 @@ async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
         assert (await other.api("POST", f"/calls/{call}/pass", {})).status == 404
         assert (await other.api("GET", f"/consultations/{meeting}")).status == 404
         assert (await other.api("POST", f"/calls/{call}/accept", {})).status == 404
+
+
+async def test_a_killed_node_is_left_at_once_and_the_room_stays_where_it_went(
+    visitors, stage, engines, nodes
+):
+    case = await accepted_case(stage)
+    binh, minh = await visitors("binh"), await visitors("minh")
+    call = await ring(binh, await meeting_of(binh, case))
+
+    async def address(who):
+        answer = await who.api("POST", f"/calls/{call}/pass", {})
+        return (await answer.json()).get("url", answer.status)
+
+    names = ["node-1", "node-2"]
+    async with running(engines, nodes, "node-1") as first:
+        async with running(engines, nodes, "node-2") as second:
+            urls = {first["url"]: "node-1", second["url"]: "node-2"}
+            home = urls[await address(binh)]
+            names.remove(home)
+            [other] = names
+    assert await address(minh) == 503, "both have entries, neither answers"
+    async with running(engines, nodes, other) as entry:
+        assert await address(binh) == entry["url"]
+        async with running(engines, nodes, home):
+            assert await address(minh) == entry["url"]
+            assert await address(binh) == entry["url"]
 
 
 async def test_without_a_node_the_person_is_told_what_to_do(visitors, stage, nodes):
@@ -188,6 +231,7 @@ async def test_what_signaling_reports_is_applied_once(visitors, stage):
             "kind": kind,
             "room": "room",
             "participant": f"{username}-{call}"[:43],
+            "node": "node-1",
             "at": clock.now().isoformat(),
             "reason": reason,
         }
@@ -237,11 +281,12 @@ def test_a_meeting_moves_only_along_the_table(before, after):
 def test_a_try_to_call_moves_only_along_the_table(before, after):
     attempt = CallAttempt(status=before)
     if after in ATTEMPT_TRANSITIONS[before]:
-        attempt.move_to(after, at=clock.now())
+        change = attempt.move_to(after, by=None, at=clock.now())
         assert attempt.status is after
+        assert (change.before, change.after) == (before, after)
     else:
         with pytest.raises(WrongState):
-            attempt.move_to(after, at=clock.now())
+            attempt.move_to(after, by=None, at=clock.now())
 
 
 async def test_a_colleague_on_the_calling_side_does_not_answer_its_ring(

@@ -114,6 +114,7 @@ def _attempt(meeting: Consultation, at, status: AttemptStatus) -> CallAttempt:
         channel=Channel.VIDEO,
         status=status,
         caller_id=meeting.specialist_id,
+        called=meeting.station_id,
         rang_at=at,
     )
 

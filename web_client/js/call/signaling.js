@@ -9,10 +9,12 @@ import { Outbox } from './outbox.js'
  */
 
 const BACKOFF_MS = [300, 600, 1200, 2500, 5000]
+/** Within this everybody of a node that stops spreads out: it has told all of them in the same instant. */
+const MOVE_WITHIN_MS = 1000
 const ACKNOWLEDGE_EVERY = 16
 const ICE_WAIT_MS = 3000
-/** Failed resumes after which another node is asked for: this one may be dead. */
-const RESUMES_BEFORE_NEW_PASS = 2
+const RESTART = 1012
+const NOT_ADMITTED = 4401
 /** Close codes after which coming back would be wrong. */
 const FINAL = new Map([
   [1000, 'left'],
@@ -122,14 +124,18 @@ export class SignalingConnection extends EventTarget {
     }
   }
 
-  /** @returns {Promise<object | null>} the first message, or null when not admitted */
+  /**
+   * Goes straight back once; after that the server is asked, since the node may be dead and the room live on another.
+   *
+   * @returns {Promise<object | null>} the first message, or null when not admitted
+   */
   async #hello() {
-    if (this.#resume && this.#attempts <= RESUMES_BEFORE_NEW_PASS) {
-      return { type: 'hello', resume: this.#resume, last_seq: this.#lastSeq }
-    }
-    this.#resume = null
+    const back = { type: 'hello', resume: this.#resume, last_seq: this.#lastSeq }
+    if (this.#resume && this.#attempts <= 1) return back
     const pass = await this.#getPass()
     if (!pass) return null
+    if (this.#resume && this.#url === pass.url) return back
+    this.#resume = null
     this.#url = pass.url
     return { type: 'hello', ticket: pass.ticket, instance: this.instance }
   }
@@ -189,8 +195,12 @@ export class SignalingConnection extends EventTarget {
       this.#finish(final)
       return
     }
-    if (code === 4401) this.#resume = null
-    this.#later()
+    // A node that does not know us any more, or is about to stop, keeps no session: a new pass, at once.
+    if (code === NOT_ADMITTED || code === RESTART) {
+      if (this.#resume) this.#attempts = 0
+      this.#resume = null
+    }
+    this.#later(code === RESTART ? Math.random() * MOVE_WITHIN_MS : undefined)
   }
 
   #hangUp() {
@@ -202,13 +212,15 @@ export class SignalingConnection extends EventTarget {
     this.#open = false
   }
 
-  #later() {
+  /** @param {number} [wait] - milliseconds, when not those of the next attempt */
+  #later(wait) {
     this.#hangUp()
     this.#emit('state', 'reconnecting')
     const pause = BACKOFF_MS[Math.min(this.#attempts, BACKOFF_MS.length - 1)] ?? 5000
     this.#attempts += 1
     // Half of it random: after a restart not everybody must come in the same instant.
-    this.#retry = setTimeout(() => void this.#dial(), pause * (0.5 + Math.random() / 2))
+    const patience = wait ?? pause * (0.5 + Math.random() / 2)
+    this.#retry = setTimeout(() => void this.#dial(), patience)
   }
 
   /** The network is back: do not wait for the next attempt, nor trust the old socket. */

@@ -10,6 +10,7 @@ const RECONNECT_MS = [1000, 3000, 10_000, 30_000]
  * @property {string} subject - Id of what changed
  * @property {string} at - When, in ISO 8601
  * @property {string} [from] - Who calls, for `call.ringing`
+ * @property {string} [attempt] - Id of the try to call, for `call.*`
  */
 
 /** One stream, resumed after its last event for as long as the page lives. */

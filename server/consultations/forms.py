@@ -1,0 +1,49 @@
+"""What may be asked about calls."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from server.consultations.states import EndReason
+from server.referrals.states import Channel
+from server.web.forms import Input
+
+Refusing = Literal[
+    EndReason.DECLINED,
+    EndReason.EXAMINING,
+    EndReason.IN_FIVE_MINUTES,
+    EndReason.TO_PHONE,
+]
+_LONGEST_MINUTES = 240
+
+
+class Ring(Input):
+    """How to call."""
+
+    channel: Literal[Channel.VIDEO, Channel.AUDIO] = Channel.VIDEO
+
+
+class Refuse(Input):
+    """Why a call is not answered; the caller reads it at once."""
+
+    reason: Refusing = EndReason.DECLINED
+
+
+class HangUp(Input):
+    """Why a call ends, of what a browser can know."""
+
+    reason: Literal[
+        EndReason.HUNG_UP,
+        EndReason.LINE_LOST,
+        EndReason.MEDIA_REFUSED,
+        EndReason.RELAY_FAILED,
+        EndReason.BROWSER_UNSUPPORTED,
+    ] = EndReason.HUNG_UP
+
+
+class PhoneCall(Input):
+    """How long the two have telephoned, if somebody knows."""
+
+    minutes: Annotated[int | None, Field(ge=1, le=_LONGEST_MINUTES)] = None
