@@ -27,6 +27,7 @@ from server.embedded.nats import EmbeddedNats
 from server.embedded.postgres import EmbeddedPostgres
 from server.embedded.postgres_address import APPLICATION, OWNER, PostgresAddress
 
+pytest_plugins = ["tests.nodes"]
 TEMPLATE = "stage"
 # A busy machine is no reason to fail: what must appear has half a minute to do so.
 expect.set_options(timeout=30_000)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from server.access.permissions import Access
 from server.interop import schemas
 from server.interop.schemas import Schemas
+from server.web.once import KEY
 from server.web.routes import Route
 
 _JSON = "application/json"
@@ -31,7 +32,7 @@ _PARAMETERS = {
         "required": True,
         "description": "Names this write; sent again with the same body it gets the same"
         " answer and is not done again.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+        "schema": {"type": "string", "pattern": f"^{KEY}$"},
     }
 }
 _WAYS_TO_SIGN_IN = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from aiohttp import Payload, web
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from server.web.routes import Route
 
 FORM_TYPES = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
-_LONGEST_KEY = 64
+KEY = "[!-~]{1,64}"
 _LONGEST_FORM_MARK = 32
 _SERVER_ERROR = 500
 
@@ -64,7 +65,7 @@ async def key_of(request: web.Request, route: Route) -> str | None:
     if route.is_api and route.needs is Access.ANYONE:
         return None  # whoever asks for tokens again gets others
     header = request.headers.get("Idempotency-Key", "")
-    if header and len(header) <= _LONGEST_KEY and header.isprintable():
+    if re.fullmatch(KEY, header):
         return f"api:{header}"
     if route.is_api:
         raise KeyMissing

@@ -10,6 +10,7 @@ from tests.contract import strangers
 from tests.contract.objects import kinds_of
 from tests.contract.world import one_of_each
 
+pytestmark = pytest.mark.usefixtures("node")
 WORTHLESS = (303, 401)
 
 

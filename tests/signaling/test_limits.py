@@ -22,12 +22,6 @@ async def test_a_message_of_64_kib_is_read(node):
     assert (await minh.next("error"))["code"] == "bad_message"
 
 
-async def test_a_binary_frame_is_closed_with_1003(node):
-    minh = await node.join(opaque())
-    await minh.socket.send_bytes(b"{}")
-    assert await minh.closed() == 1003
-
-
 async def test_a_flood_is_closed_with_4429(node):
     room = opaque()
     binh, minh = await node.join(room), await node.join(room)

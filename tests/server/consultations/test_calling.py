@@ -1,16 +1,11 @@
 """Ringing, answering, refusing, hanging up: every try is a row that says how it went."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from itertools import product
 from uuid import uuid4
 
-import nats
-import orjson
 import pytest
-from nats.js.api import KeyValueConfig
-from nats.js.errors import NoKeysError
 from sqlalchemy import select
 
 from server.consultations import tasks, tickets
@@ -28,7 +23,7 @@ from server.consultations.states import (
 )
 from server.core import clock
 from server.core.states import WrongState
-from signaling.nodes import ALIVE_SUBJECT, ENTRY_SECONDS
+from tests.nodes import running
 from tests.server.consultations.arrange import accepted_case
 
 
@@ -111,43 +106,6 @@ async def test_two_cannot_ring_at_once_and_only_one_can_answer(visitors, stage):
         minh.api("POST", f"/consultations/{meeting}/calls", {}),
     )
     assert sorted(answer.status for answer in answers) == [201, 409]
-
-
-@pytest.fixture
-async def nodes(engines):
-    """The real bucket of signaling nodes, empty."""
-    client = await nats.connect(engines.nats_url)
-    config = KeyValueConfig(bucket=tickets.BUCKET, ttl=ENTRY_SECONDS)
-    bucket = await client.jetstream().create_key_value(config)
-    with contextlib.suppress(NoKeysError):
-        for name in await bucket.keys():
-            await bucket.purge(name)
-    yield bucket
-    await client.close()
-
-
-@contextlib.asynccontextmanager
-async def running(engines, nodes, name):
-    """Be a signaling node that is alive; a killed one has its entry for a while yet."""
-    entry = {"name": name, "url": f"ws://{name}.test/signaling"}
-    await nodes.put(name, orjson.dumps(entry))
-    client = await nats.connect(engines.nats_url)
-
-    async def answer(question):
-        await question.respond(b"")
-
-    await client.subscribe(ALIVE_SUBJECT + name, cb=answer)
-    await client.flush()
-    yield entry
-    await client.close()
-
-
-@pytest.fixture
-async def node(engines, nodes):
-    """A signaling node that is alive."""
-    async with running(engines, nodes, "node-1") as entry:
-        yield entry
-    await nodes.purge("node-1")
 
 
 async def test_a_pass_is_for_those_inside_the_call_only(visitors, stage, node):
