@@ -8,10 +8,11 @@ from contextlib import suppress
 import prometheus_client
 from aiohttp import web
 
+from signaling.call_events import started
 from signaling.config import SOCKET_PATH, Settings
 from signaling.connection import Connection
 from signaling.hub import Hub
-from signaling.messages import CloseCode
+from signaling.messages import KINDS, CloseCode
 from signaling.metrics import Metrics
 from signaling.nodes import NodeLink
 
@@ -25,7 +26,7 @@ CONNECTIONS = web.AppKey("CONNECTIONS", set[Connection])
 def make_app(settings: Settings) -> web.Application:
     """Wire one node together."""
     app = web.Application()
-    metrics = Metrics()
+    metrics = Metrics(KINDS)
     link = NodeLink(settings, metrics)
     app[SETTINGS] = settings
     app[METRICS] = metrics
@@ -82,6 +83,7 @@ async def show_metrics(request: web.Request) -> web.Response:
 async def linked(app: web.Application) -> AsyncIterator[None]:
     """Keep the link to NATS while the node runs, and flush it at the end."""
     link = app[LINK]
+    link.publish(started(app[SETTINGS].node))
     task = asyncio.create_task(link.run(app[HUB].revoke))
     yield
     await link.flush()
@@ -101,7 +103,8 @@ async def swept(app: web.Application) -> AsyncIterator[None]:
 
 
 async def send_everybody_elsewhere(app: web.Application) -> None:
-    """Close every socket with 1012 before the listener's own shutdown begins."""
+    """Close every socket with 1012, once nobody is sent here any more."""
+    await app[LINK].withdraw()
     connections = app[CONNECTIONS]
     for connection in tuple(connections):
         connection.close(CloseCode.RESTART)

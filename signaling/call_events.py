@@ -14,9 +14,9 @@ class CallEvent:
 
     id: str
     kind: str
-    room: str
-    participant: str
-    role: str
+    room: str | None
+    participant: str | None
+    role: str | None
     node: str
     at: str
     reason: str | None
@@ -31,6 +31,24 @@ def event_of(happening: Happening, room: str, node: str) -> CallEvent:
         participant=happening.participant,
         role=happening.role,
         node=node,
-        at=datetime.fromtimestamp(time.time(), UTC).isoformat(),
+        at=_now(),
         reason=happening.reason,
     )
+
+
+def started(node: str) -> CallEvent:
+    """Say that a node begins empty: whoever was on it in a former life is not any more."""
+    return CallEvent(
+        id=secrets.token_urlsafe(18),
+        kind="started",
+        room=None,
+        participant=None,
+        role=None,
+        node=node,
+        at=_now(),
+        reason=None,
+    )
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(time.time(), UTC).isoformat()

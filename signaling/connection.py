@@ -1,12 +1,13 @@
-"""One socket: hello in time, heartbeat, one bounded queue with one writer."""
+"""One socket: hello in time, heartbeat, and never more waiting for it than is kept."""
 
 import asyncio
 import time
-from collections import deque
+from typing import cast
 
-from aiohttp import ClientConnectionError, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from signaling.config import Limits
+from signaling.deflate import DEFLATE_OVER, Unreadable, deflate, inflate
 from signaling.handlers import acknowledged, handle
 from signaling.hub import Hub
 from signaling.messages import (
@@ -20,7 +21,7 @@ from signaling.messages import (
     encode,
     parse,
 )
-from signaling.replay import KEPT_BYTES, KEPT_MESSAGES
+from signaling.replay import KEPT_BYTES
 from signaling.seats import Seat
 
 
@@ -38,20 +39,19 @@ class Connection:
             compress=False,
             decode_text=False,
         )
-        self._queue: deque[bytes] = deque()
-        self._queued_bytes = 0
-        self._wake = asyncio.Event()
+        # Frames go straight to it: a task that writes would cost more than the writing.
+        self._transport = cast("asyncio.Transport", request.transport)
+        self._written = self._taken = 0
         self._close_code: CloseCode | None = None
-        self._writing_since: float | None = None
-        self._heard = self._pinged = self._refilled = time.monotonic()
+        self._heard = self._pinged = self._refilled = self._moved = time.monotonic()
         self._allowance = limits.burst
         self._seat: Seat | None = None
+        self._deflates = False
         self._reading: asyncio.Timeout | None = None
 
     async def run(self) -> web.WebSocketResponse:
         """Serve the socket until either side ends it."""
         await self._socket.prepare(self._request)
-        writer = asyncio.create_task(self._write())
         try:
             async with asyncio.timeout(self._limits.hello) as reading:
                 self._reading = reading
@@ -66,35 +66,39 @@ class Connection:
             self.close(CloseCode.LEFT)
             if self._seat is not None:
                 self._hub.drop(self._seat, self, time.monotonic())
-            await writer
         await self._socket.close(code=self._close_code or CloseCode.LEFT)
         return self._socket
 
     def send(self, frame: bytes) -> None:
-        """Queue one frame, or cut the socket off when the queue is full."""
-        if self._close_code is not None:
+        """Write one frame, or cut the socket off when too much is waiting already."""
+        if self._close_code is not None or self._transport.is_closing():
             return
-        self._queue.append(frame)
-        self._queued_bytes += len(frame)
-        if len(self._queue) > KEPT_MESSAGES or self._queued_bytes > KEPT_BYTES:
+        if self._deflates and len(frame) > DEFLATE_OVER:
+            written = framed(deflate(frame), WSMsgType.BINARY)
+        else:
+            written = framed(frame, WSMsgType.TEXT)
+        if self._transport.get_write_buffer_size() + len(written) > KEPT_BYTES:
             self._cut_off()
-        self._wake.set()
+            return
+        self._written += len(written)
+        self._transport.write(written)
 
     def close(self, code: CloseCode) -> None:
         """End the socket after what is queued; the first reason counts."""
         if self._close_code is None:
             self._close_code = code
             self._hub.metrics.closes.labels(code.value).inc()
-            self._wake.set()
             if self._reading is not None:
                 self._reading.reschedule(asyncio.get_running_loop().time())
 
     def check(self, now: float) -> None:
         """Ping when it is time, and cut off what is stuck or silent."""
-        stuck = (
-            self._writing_since is not None
-            and now - self._writing_since > self._limits.write
-        )
+        if self._transport.is_closing():
+            return
+        waiting = self._transport.get_write_buffer_size()
+        if waiting == 0 or self._written - waiting > self._taken:
+            self._taken, self._moved = self._written - waiting, now
+        stuck = now - self._moved > self._limits.write
         if stuck or now - self._heard > self._limits.dead:
             self._cut_off()
         elif self._seat is not None and now - self._pinged >= self._limits.ping:
@@ -118,7 +122,11 @@ class Connection:
             # decode_text=False leaves the bytes as they came.
             return bytes(message.data)
         if message.type is WSMsgType.BINARY:
-            self.close(CloseCode.BINARY)
+            self._heard = time.monotonic()
+            try:
+                return inflate(message.data)
+            except Unreadable as unreadable:
+                self.close(unreadable.code)
         return None
 
     def _take(self, frame: bytes) -> bool:
@@ -139,6 +147,7 @@ class Connection:
     def _admit(self, message: Incoming) -> Seat:
         if not isinstance(message, Hello):
             raise Refused("hello_expected", "The first message must be hello.")
+        self._deflates = message.deflate
         return self._hub.admit(message, self, time.monotonic())
 
     def _answer(self, refused: Refused) -> None:
@@ -159,29 +168,17 @@ class Connection:
                 "too_fast", "Too many messages a second.", close=CloseCode.TOO_FAST
             )
 
-    async def _write(self) -> None:
-        try:
-            while self._queue or self._close_code is None:
-                await self._wake.wait()
-                self._wake.clear()
-                await self._write_queued()
-        except ClientConnectionError:
-            # The reader sees the same end; there is nothing more to write.
-            self._queue.clear()
-
-    async def _write_queued(self) -> None:
-        while self._queue:
-            frame = self._queue.popleft()
-            self._queued_bytes -= len(frame)
-            self._writing_since = time.monotonic()
-            await self._socket.send_frame(frame, WSMsgType.TEXT)
-            self._writing_since = None
-
     def _cut_off(self) -> None:
-        self._queue.clear()
-        self._queued_bytes = 0
         self._close_code = self._close_code or CloseCode.LEFT
         # A close frame would wait behind what the reader does not read.
-        if self._request.transport is not None:
-            self._request.transport.abort()
-        self._wake.set()
+        self._transport.abort()
+
+
+def framed(payload: bytes, kind: WSMsgType) -> bytes:
+    """Put a server's frame header (RFC 6455, 5.2) before one whole message."""
+    length = len(payload)
+    if length < 126:  # noqa: PLR2004
+        return b"%c%c%b" % (0x80 | kind, length, payload)
+    if length < 1 << 16:
+        return b"%c\x7e%b%b" % (0x80 | kind, length.to_bytes(2, "big"), payload)
+    return b"%c\x7f%b%b" % (0x80 | kind, length.to_bytes(8, "big"), payload)

@@ -23,7 +23,7 @@ from signaling.seats import Seat
 
 def handle(hub: Hub, seat: Seat, message: Incoming) -> None:
     """Do what a message asks, and acknowledge when that is due."""
-    hub.metrics.messages.labels(message.type).inc()
+    hub.metrics.messages[message.type].inc()
     hub.confirm(seat)
     try:
         _HANDLERS[type(message)](hub, seat, message)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 import orjson
 from pydantic import Field, TypeAdapter, ValidationError
@@ -18,6 +18,7 @@ class CloseCode(IntEnum):
 
     LEFT = 1000
     BINARY = 1003
+    TOO_BIG = 1009
     RESTART = 1012
     TICKET = 4401
     REVOKED = 4403
@@ -59,6 +60,7 @@ class Hello(Strict):
     instance: OpaqueId | None = None
     resume: Annotated[str, Field(max_length=128)] | None = None
     last_seq: Acknowledged | None = None
+    deflate: bool = False
 
     def __post_init__(self) -> None:
         entering = (self.ticket is not None, self.instance is not None)
@@ -201,6 +203,7 @@ class Error:
 
 
 Incoming = Hello | Signal | RefreshIce | Leave | Ack | Ping | Pong
+KINDS = tuple(get_args(kind.__annotations__["type"])[0] for kind in get_args(Incoming))
 Numbered = PeerSignal | PeerJoined | PeerReconnecting | PeerLeft
 Outgoing = Numbered | Welcome | Ack | Ping | Pong | IceServers | Error
 

@@ -1,12 +1,14 @@
 """What a node counts; no label ever holds an id."""
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class Metrics:
     """The counters of one node, in a registry of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Iterable[str]) -> None:
         self.registry = CollectorRegistry()
         self.sockets = Gauge(
             "signaling_sockets", "Open sockets past hello", registry=self.registry
@@ -22,12 +24,14 @@ class Metrics:
             "Call events not yet acknowledged by the stream",
             registry=self.registry,
         )
-        self.messages = Counter(
+        messages = Counter(
             "signaling_messages",
             "Messages from pages",
             ["type"],
             registry=self.registry,
         )
+        # Found once: looking a label up costs more than counting.
+        self.messages = {kind: messages.labels(kind) for kind in kinds}
         self.refusals = Counter(
             "signaling_refusals",
             "Messages without effect",

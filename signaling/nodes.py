@@ -4,11 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 
 import orjson
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StreamConfig
@@ -22,12 +24,15 @@ from signaling.metrics import Metrics
 STREAM = "CALLS"
 BUCKET = "signaling_nodes"
 REVOKE_SUBJECT = "signaling.revoke"
+# Answered by a node that takes newcomers; NATS itself says at once when nobody does.
+ALIVE_SUBJECT = "signaling.alive."
 KEEP_EVENTS_SECONDS = 7 * 24 * 3600
 # As long as a node may be cut off from NATS and still send an event only once.
 DEDUPE_SECONDS = 10 * 60
 ENTRY_SECONDS = 15
 REFRESH_SECONDS = 5
 RETRY_SECONDS = 1
+SENT_TOGETHER = 64
 FLUSH_SECONDS = 5
 CLOSE_SECONDS = 2
 
@@ -45,6 +50,8 @@ class NodeLink:
         self._flushed = asyncio.Event()
         self._flushed.set()
         self._client = Client()
+        self._alive: Subscription | None = None
+        self._withdrawn = False
         self.registered = False
 
     def publish(self, event: CallEvent) -> None:
@@ -71,6 +78,8 @@ class NodeLink:
             error_cb=_log_error,
         )
         await self._client.subscribe(REVOKE_SUBJECT, cb=on_revoke)
+        alive = ALIVE_SUBJECT + self._settings.node
+        self._alive = await self._client.subscribe(alive, cb=_say_yes)
         while True:
             try:
                 await self._serve(self._client.jetstream())
@@ -78,6 +87,17 @@ class NodeLink:
                 self.registered = False
                 log.warning("nats_trouble", errors=[repr(e) for e in errors.exceptions])
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def withdraw(self) -> None:
+        """Let no new ticket name this node: it is about to stop."""
+        self._withdrawn = True
+        with suppress(NatsError, TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if self._alive is not None:
+                    await self._alive.unsubscribe()
+                if self._client.is_connected:
+                    entries = await self._client.jetstream().key_value(BUCKET)
+                    await entries.delete(self._settings.node)
 
     async def flush(self) -> None:
         """Hand over what is left, as far as NATS can be reached in time."""
@@ -88,12 +108,9 @@ class NodeLink:
             log.error("events_lost", count=len(self._waiting))
 
     async def close(self) -> None:
-        """Take the entry away, so that no new ticket names this node, and hang up."""
+        """Hang up."""
         with suppress(NatsError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                if self._client.is_connected:
-                    entries = await self._client.jetstream().key_value(BUCKET)
-                    await entries.delete(self._settings.node)
                 await self._client.close()
 
     async def _serve(self, stream: JetStreamContext) -> None:
@@ -104,7 +121,7 @@ class NodeLink:
 
     async def _register(self, entries: KeyValue) -> None:
         entry = {"name": self._settings.node, "url": self._settings.public_url}
-        while True:
+        while not self._withdrawn:
             await entries.put(self._settings.node, orjson.dumps(entry))
             if not self.registered:
                 log.info("registered", node=self._settings.node)
@@ -114,18 +131,24 @@ class NodeLink:
     async def _send_events(self, stream: JetStreamContext) -> None:
         while True:
             while self._waiting:
-                event = self._waiting[0]
-                await stream.publish(
-                    f"calls.{event.room}.{event.kind}",
-                    orjson.dumps(event),
-                    stream=STREAM,
-                    headers={"Nats-Msg-Id": event.id},
-                )
-                self._waiting.popleft()
+                # Each would wait for its answer, and a node that stops has thousands.
+                sent = list(islice(self._waiting, SENT_TOGETHER))
+                await asyncio.gather(*(_send(stream, event) for event in sent))
+                for _ in sent:
+                    self._waiting.popleft()
                 self._metrics.events_waiting.set(len(self._waiting))
             self._flushed.set()
             self._wake.clear()
             await self._wake.wait()
+
+
+async def _send(stream: JetStreamContext, event: CallEvent) -> None:
+    await stream.publish(
+        f"calls.{event.room or '-'}.{event.kind}",
+        orjson.dumps(event),
+        stream=STREAM,
+        headers={"Nats-Msg-Id": event.id},
+    )
 
 
 async def _prepare(stream: JetStreamContext) -> KeyValue:
@@ -156,6 +179,10 @@ def _read_revocation(data: bytes, revoke: Callable[[str, str | None], None]) -> 
         log.warning("revocation_unreadable")
         return
     revoke(participant, room)
+
+
+async def _say_yes(message: Msg) -> None:
+    await message.respond(b"")
 
 
 async def _log_error(error: Exception) -> None:

@@ -171,4 +171,4 @@ async def test_a_conclusion_without_a_call_is_in_writing_and_is_counted(
     waiting = await (await minh.api("GET", "/calls")).json()
     assert meeting not in [one["consultation_id"] for one in waiting["missed"]]
     shown = await (await binh.api("GET", record)).json()
-    print(shown)
+    assert shown["versions"][-1]["content"]["channel"] == "written"

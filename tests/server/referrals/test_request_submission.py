@@ -176,7 +176,7 @@ async def test_todays_page_shows_each_case_where_it_stands(visitors):
     await binh.get("/referrals")
     assert "Đang chờ bệnh viện (" in binh.text
     assert "Bản nháp (" in binh.text
-    assert 'data-on="referral appointment record"' in binh.text
+    assert 'data-on="referral appointment record ' in binh.text
     khoa = await visitors("khoa")
     await khoa.get("/referrals")
     assert "Chưa có việc nào đang chờ" in khoa.text

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from server.consultations import call_events, tickets
 from server.core.bus import Bus
+from server.core.db import Sessions
 from signaling.tickets import Role, Ticket, issue, load_private_key, new_key_pair_pem
 from tests.signaling.conftest import PATIENCE, opaque
 from tests.web_client.test_modules import PATH
@@ -169,23 +170,32 @@ async def programs(engines, place, tmp_path):
     assert "".join(one.log.read_text() for one in made) == ""
 
 
+class Follower:
+    """The worker's follower with its own line to the bus, ended and begun anew at will."""
+
+    def __init__(self, sessions: Sessions, nats_url: str) -> None:
+        self._sessions, self._nats_url = sessions, nats_url
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        self._task = asyncio.create_task(self._follow())
+
+    async def end(self) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        bus = await Bus.connect(self._nats_url, "follower")
+        try:
+            await call_events.follow(self._sessions, bus)
+        finally:
+            await bus.close()
+
+
 @pytest.fixture
-async def follower(stage, bus):
-    """The worker's follower; `again()` ends it in the middle and starts it anew."""
-
-    class Follower:
-        task = None
-
-        async def again(self) -> None:
-            await self.end()
-            self.task = asyncio.create_task(call_events.follow(stage.sessions, bus))
-
-        async def end(self) -> None:
-            if self.task is not None:
-                self.task.cancel()
-                await asyncio.gather(self.task, return_exceptions=True)
-
-    follower = Follower()
-    await follower.again()
+async def follower(stage, engines):
+    follower = Follower(stage.sessions, engines.nats_url)
+    await follower.begin()
     yield follower
     await follower.end()

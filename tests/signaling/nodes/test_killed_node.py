@@ -68,7 +68,8 @@ async def test_fifty_calls_survive_a_killed_node_and_a_stopped_one(  # noqa: PLR
     await applied(stage, names, 2 + 2 * CALLS)
 
     await first.end(signal.SIGKILL)
-    await follower.again()
+    await follower.end()
+    await follower.begin()
     await people.together()
     seen = await people.ask("seen")
     for one in seen:
