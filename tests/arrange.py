@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server.appointments.models import Appointment
-from server.consultations.models import Consultation
+from server.consultations.models import CallAttempt, Consultation
+from server.consultations.states import AttemptStatus
 from server.core import clock
 from server.demo import demo_id
 from server.facilities.models import Department
@@ -114,6 +115,7 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
     )
     for status in (ReferralStatus.DECLINED, ReferralStatus.CANCELLED):
         await queued.submitted(stage, status=status)
+    await _leave_to_do(stage, met)
     async with stage.as_platform() as db:
         disabled = await queued.person(db, "khoa")
         disabled.disabled_at = clock.now()
@@ -142,6 +144,23 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
             person=(await queued.person(db, "hoa")).id,
             disabled=disabled.id,
         )
+
+
+async def _leave_to_do(stage, case) -> None:
+    """Have a missed call wait for the station, and its meeting for the coordinator."""
+    moment = clock.now()
+    async with stage.as_platform() as db:
+        meeting = await db.scalar(
+            select(Consultation).where(Consultation.referral_id == case.referral)
+        )
+        meeting.stuck_since = moment
+        missed = await db.scalar(
+            select(CallAttempt).where(
+                CallAttempt.consultation_id == meeting.id,
+                CallAttempt.status == AttemptStatus.MISSED,
+            )
+        )
+        missed.owed_since = moment
 
 
 def looks(cases: Cases) -> list[Look]:
@@ -201,6 +220,7 @@ def _sent(cases: Cases) -> list[UUID]:
 
 def _of_thu(cases: Cases):
     yield "thu", "/queue", "/queue"
+    yield "thu", "/calls", "/calls"
     yield "thu", "/queue", "/queue?priority=1"
     yield "thu", "/appointments", "/appointments"
     for case in _sent(cases):

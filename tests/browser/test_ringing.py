@@ -162,6 +162,9 @@ async def test_it_stops_when_answered(rings):
     await minh.wait_for_function(SILENT)
     await expect(minh.locator(BANNER)).to_be_hidden()
     await expect(other.get_by_text("Đang kết nối")).to_be_visible()
+    # Whoever talks is busy for the next test.
+    await other.get_by_role("button", name="Gác máy").click()
+    await expect(other.get_by_role("button", name="Gọi hình")).to_be_visible()
 
 
 async def test_it_stops_when_nobody_answers(rings, stage):

@@ -24,6 +24,9 @@ async def talking(program, stage):
     for page in (binh, minh):
         await expect(page.get_by_role("button", name="Tắt micrô")).to_be_visible()
     yield binh, minh
+    # Whoever talks is busy for the next test.
+    await binh.get_by_role("button", name="Gác máy").click()
+    await expect(binh.get_by_role("button", name="Gọi hình")).to_be_visible()
     for page in (binh, minh):
         await page.context.close()
 

@@ -131,9 +131,7 @@ async def test_events_that_overtake_each_other_end_in_the_truth(stage, call):
     assert (await after_the_round(stage, call)).status is AttemptStatus.FAILED
 
 
-async def test_a_node_that_never_comes_back_is_given_up_in_the_end(
-    stage, call, site
-):
+async def test_a_node_that_never_comes_back_is_given_up_in_the_end(stage, call, site):
     for username in ("binh", "minh"):
         await happens(
             stage, call, "joined", username, ago=timedelta(hours=1), node="node-gone"

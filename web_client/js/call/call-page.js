@@ -220,6 +220,7 @@ class CallPage {
     this.#own.follow(null)
     this.#room?.leave()
     this.#room = null
+    this.#view.showLevel(null)
     this.#view.showState('idle')
   }
 }

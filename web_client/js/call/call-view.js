@@ -112,9 +112,10 @@ export class CallView {
   /**
    * Says what is sent and, when the picture rests, why.
    *
-   * @param {import('./room.js').Level} level - of the ladder
+   * @param {import('./room.js').Level | null} level - of the ladder; null when nothing is sent any more
    */
-  showLevel({ rung, reason }) {
+  showLevel(level) {
+    const { rung = '', reason = '' } = level ?? {}
     const code = rung === 'voice' ? `level-${reason}` : `level-${rung}`
     const said = this.part('level')
     this.#root.dataset.level = rung
