@@ -295,5 +295,28 @@ BEGIN
       AND booked.status IN ('booked', 'confirmed', 'arrived', 'in_consultation');
   PERFORM set_config('app.role', asked_by, true);
 END $$;
+-- Asked with every statement of who acts, so that a page for which nothing waits asks no more.
+CREATE FUNCTION calls_wait_for(role text, person uuid, facility uuid, scope text)
+  RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  asked_by text := app_role();
+  found boolean;
+BEGIN
+  PERFORM set_config('app.role', 'system', true);
+  IF role = 'coordinator' AND scope = 'province' THEN
+    found := EXISTS (SELECT FROM consultations WHERE stuck_since IS NOT NULL);
+  ELSIF role = 'coordinator' THEN
+    found := EXISTS (SELECT FROM consultations
+      WHERE hospital_id = facility AND stuck_since IS NOT NULL);
+  ELSE
+    found := EXISTS (SELECT FROM call_attempts
+      WHERE called IN (person, facility)
+        AND (status IN ('invited', 'ringing') OR owed_since IS NOT NULL));
+  END IF;
+  PERFORM set_config('app.role', asked_by, true);
+  RETURN found;
+END $$;
+REVOKE EXECUTE ON FUNCTION calls_wait_for FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION calls_wait_for TO tramxa_app;
 REVOKE EXECUTE ON FUNCTION busy_periods FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION busy_periods TO tramxa_app;

@@ -24,6 +24,7 @@ _FUNCTIONS = (
     "report_subjects(referrals)",
     "report_wait_minutes(interval)",
     "busy_periods(uuid, tstzrange)",
+    "calls_wait_for(text, uuid, uuid, text)",
     "is_case_of(uuid, uuid, uuid, uuid, text)",
     "app_role()",
     "app_person()",

@@ -51,6 +51,8 @@ _ASSUME = text(
     " set_config('app.facility', :facility, true),"
     " set_config('app.province', :province, true),"
     " set_config('app.scope', :scope, true),"
+    " calls_wait_for(:role, nullif(:person, '')::uuid,"
+    "  nullif(:facility, '')::uuid, :scope),"
     " pg_snapshot_xmin(pg_current_snapshot())::text"
 )
 
@@ -68,8 +70,11 @@ async def assume(db: AsyncSession, actor: Actor) -> None:
             "scope": actor.scope.value,
         },
     )
-    # A page that is rendered now resumes the stream of events from here.
-    db.info["cursor"] = f"{answer.one()[-1]}.{UUID(int=0).hex}"
+    *_, waits, settled = answer.one()
+    # A page that is rendered now asks what waits only if something does, and resumes the
+    # stream of events from here.
+    db.info["calls_wait"] = waits
+    db.info["cursor"] = f"{settled}.{UUID(int=0).hex}"
 
 
 async def assume_system(db: AsyncSession) -> None:

@@ -11,14 +11,16 @@ from server.access.actor import Actor
 from server.access.permissions import Permission, Role
 from server.accounts.queries import person_by_id
 from server.cases import panels
-from server.consultations import calls, queries, service
+from server.consultations import calls, channels, queries, service
+from server.consultations.forms import PhoneCall
 from server.consultations.models import Consultation
 from server.referrals import queries as referrals
 from server.referrals.models import Referral
 from server.web.context import db_and_actor
+from server.web.forms import Form, blank, read_form
 from server.web.openings import record_view
 from server.web.paths import path_id
-from server.web.responses import page
+from server.web.responses import page, redirect
 from server.web.routes import route
 
 
@@ -33,6 +35,22 @@ class Line:
 
 async def show_meeting(request: web.Request) -> web.Response:
     """Show the room; `?answer` takes the call that rings, as the banner's link asks."""
+    return await _meeting_page(request, blank(request))
+
+
+async def note_phone_call(request: web.Request) -> web.Response:
+    """Note that the two have telephoned, and show the meeting."""
+    db, actor = db_and_actor(request)
+    form = await read_form(request, PhoneCall)
+    if form.data is None:
+        return await _meeting_page(request, form)
+    attempt = await channels.note_phone_call(
+        db, actor, path_id(request, "id"), form.data.minutes
+    )
+    return redirect(f"/consultations/{attempt.consultation_id}")
+
+
+async def _meeting_page(request: web.Request, form: Form[Any]) -> web.Response:
     db, actor = db_and_actor(request)
     meeting = await queries.get(db, actor, path_id(request, "id"))
     if actor.role in {Role.STATION_DOCTOR, Role.SPECIALIST}:
@@ -48,6 +66,9 @@ async def show_meeting(request: web.Request) -> web.Response:
     return page(
         request,
         "cases/meeting.html.j2",
+        status=422 if form.errors else 200,
+        form_errors=form.errors,
+        phone_form=form,
         meeting=meeting,
         line=_line(actor, meeting),
         **await _sides(request, meeting, referral),
@@ -93,4 +114,10 @@ async def _sides(
 
 ROUTES = [
     route("GET", "/consultations/{id}", show_meeting, needs=Permission.CALLS_TAKE),
+    route(
+        "POST",
+        "/consultations/{id}/phone",
+        note_phone_call,
+        needs=Permission.CALLS_TAKE,
+    ),
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from server.access.permissions import Permission
 from server.consultations import calls, channels, followup, queries, service
-from server.consultations.forms import PhoneCall, Refuse
+from server.consultations.forms import Refuse
 from server.core.errors import Invalid
 from server.web.context import db_and_actor
 from server.web.forms import read_form
@@ -64,18 +64,6 @@ async def dismiss_stuck(request: web.Request) -> web.Response:
     return redirect("/")
 
 
-async def note_phone_call(request: web.Request) -> web.Response:
-    """Note that the two have telephoned, and show the meeting."""
-    db, actor = db_and_actor(request)
-    form = await read_form(request, PhoneCall)
-    if form.data is None:
-        raise Invalid(*form.mistakes)
-    attempt = await channels.note_phone_call(
-        db, actor, path_id(request, "id"), form.data.minutes
-    )
-    return redirect(f"/consultations/{attempt.consultation_id}")
-
-
 async def ask_for_writing(request: web.Request) -> web.Response:
     """Ask the specialist to answer without a call, and show the meeting."""
     db, actor = db_and_actor(request)
@@ -96,7 +84,6 @@ ROUTES = [
         dismiss_stuck,
         needs=Permission.REFERRALS_TRIAGE,
     ),
-    route("POST", "/consultations/{id}/phone", note_phone_call, needs=_TAKES),
     route(
         "POST",
         "/consultations/{id}/writing",

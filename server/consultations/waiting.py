@@ -76,7 +76,7 @@ NOTHING = Waiting()
 
 
 async def for_actor(db: AsyncSession, actor: Actor) -> Waiting:
-    """Return what waits for this person: one probe of an index when that is nothing."""
+    """Return what waits for this person; a page asks only if `calls_wait_for` said so."""
     if actor.role is Role.COORDINATOR:
         return Waiting(stuck=await _stuck(db, actor))
     if actor.role not in {Role.STATION_DOCTOR, Role.SPECIALIST}:

@@ -193,7 +193,7 @@ async def _admit(
         await assume_system(db)
         return
     await _refuse_unentitled(db, actor, found)
-    if not (found.is_api or found.streams):
+    if db.info["calls_wait"] and not (found.is_api or found.streams):
         request[WAITING] = await request.app[WAITING_FOR](db, actor)
 
 

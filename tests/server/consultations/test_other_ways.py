@@ -38,15 +38,16 @@ async def last_try(stage, meeting) -> CallAttempt:
         )
 
 
-@pytest.mark.parametrize(("who", "minutes"), [("binh", ""), ("minh", "10")])
+@pytest.mark.parametrize("noted", [("binh", ""), ("minh", "10")])
 async def test_a_call_by_telephone_is_noted_in_one_click(
-    visitors, stage, meeting, who, minutes
+    visitors, stage, meeting, noted
 ):
+    who, minutes = noted
     visitor = await visitors(who)
     await visitor.get(f"/consultations/{meeting}")
     assert f'action="/consultations/{meeting}/phone"' in visitor.text
-    noted = await visitor.post(f"/consultations/{meeting}/phone", {"minutes": minutes})
-    await visitor.follow(noted)
+    sent = await visitor.post(f"/consultations/{meeting}/phone", {"minutes": minutes})
+    await visitor.follow(sent)
     assert "Đã nói chuyện qua điện thoại" in visitor.text
     found = await last_try(stage, meeting)
     assert (found.channel, found.status) == (Channel.PHONE, AttemptStatus.ENDED)
@@ -56,7 +57,7 @@ async def test_a_call_by_telephone_is_noted_in_one_click(
     assert clock.now() - found.ended_at < timedelta(minutes=1)
 
 
-async def test_the_numbers_of_both_sides_are_on_the_page(visitors, stage, meeting):
+async def test_the_numbers_of_both_sides_are_on_the_page(visitors, meeting):
     binh, minh = await visitors("binh"), await visitors("minh")
     shown = []
     for visitor in (binh, minh):
@@ -134,9 +135,7 @@ async def test_the_other_ways_are_offered_when_the_line_is_red(
         await db.delete(await db.get_one(LineCheck, check))
 
 
-async def test_a_station_asks_for_writing_and_the_specialist_sees_it(
-    visitors, stage, meeting
-):
+async def test_a_station_asks_for_writing_and_the_specialist_sees_it(visitors, meeting):
     binh, minh = await visitors("binh"), await visitors("minh")
     await binh.get(f"/consultations/{meeting}")
     asked = await binh.post(f"/consultations/{meeting}/writing")

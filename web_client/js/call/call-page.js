@@ -156,9 +156,19 @@ class CallPage {
   }
 
   async #hangUp() {
+    const reason = this.#whyOver()
     this.#room?.leave()
-    await command(`/calls/${this.#attempt}/hang-up`)
-    this.#ended('hung_up')
+    await command(`/calls/${this.#attempt}/hang-up`, { reason })
+    this.#ended(reason)
+  }
+
+  /** @returns {string} why this side ends the call, of what this page can know */
+  #whyOver() {
+    const { state } = this.#view
+    if (state === 'ringing-out') return 'hung_up'
+    if (!('RTCPeerConnection' in globalThis)) return 'browser_unsupported'
+    if (!this.#own.stream?.getAudioTracks().length) return 'media_refused'
+    return state === 'joining' || state === 'reconnecting' ? 'line_lost' : 'hung_up'
   }
 
   /** @param {'ringing-out' | 'ringing-in' | 'joining'} state - what to show until the other side is there; while it rings nothing is sent */
