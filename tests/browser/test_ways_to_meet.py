@@ -87,6 +87,22 @@ async def test_a_missed_call_is_counted_at_once_and_returned_in_one_click(pages)
     await expect(missed).to_be_hidden()
 
 
+async def test_who_has_no_microphone_says_so_by_hanging_up(pages):
+    binh, minh = pages
+    await binh.add_init_script(
+        "navigator.mediaDevices.getUserMedia ="
+        " () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+    )
+    await binh.reload()
+    await expect(binh.get_by_text("Trình duyệt đang chặn micrô")).to_be_visible()
+    await binh.get_by_role("button", name="Gọi tiếng").click()
+    await minh.get_by_role("link", name="Nghe máy").click()
+    await binh.get_by_role("button", name="Gác máy").click()
+    for page in (binh, minh):
+        sentence = page.get_by_text("Một bên không dùng được máy quay hoặc micrô")
+        await expect(sentence).to_be_visible()
+
+
 async def test_without_scripts_a_ring_is_seen_and_refused(program, pages):
     binh, _ = pages
     plain = await program.sign_in("minh", java_script_enabled=False)

@@ -142,12 +142,14 @@ async def test_a_killed_node_is_left_at_once_and_the_room_stays_where_it_went(
         return (await answer.json()).get("url", answer.status)
 
     names = ["node-1", "node-2"]
-    async with running(engines, nodes, "node-1") as first:
-        async with running(engines, nodes, "node-2") as second:
-            urls = {first["url"]: "node-1", second["url"]: "node-2"}
-            home = urls[await address(binh)]
-            names.remove(home)
-            [other] = names
+    async with (
+        running(engines, nodes, "node-1") as first,
+        running(engines, nodes, "node-2") as second,
+    ):
+        urls = {first["url"]: "node-1", second["url"]: "node-2"}
+        home = urls[await address(binh)]
+        names.remove(home)
+        [other] = names
     assert await address(minh) == 503, "both have entries, neither answers"
     async with running(engines, nodes, other) as entry:
         assert await address(binh) == entry["url"]
