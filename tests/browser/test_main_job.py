@@ -72,7 +72,7 @@ async def write_request(binh: Page) -> None:
     await hospital.select_option(await choice.get_attribute("value"))
     await binh.locator("[name=specialty_code]").select_option("cardiology")
     await binh.locator("[name=channel][value=video]").check()
-    await binh.locator("[name=reason]").fill(
+    await binh.locator("#field-reason").fill(
         "Đau ngực trái lan vai khi gắng sức, hai ngày nay"
     )
     await binh.locator("[name=question_1]").fill(

@@ -97,6 +97,7 @@ async def test_who_has_no_microphone_says_so_by_hanging_up(pages):
     await expect(binh.get_by_text("Trình duyệt đang chặn micrô")).to_be_visible()
     await binh.get_by_role("button", name="Gọi tiếng").click()
     await minh.get_by_role("link", name="Nghe máy").click()
+    await expect(binh.locator("[data-action=microphone]")).to_be_visible()
     await binh.get_by_role("button", name="Gác máy").click()
     for page in (binh, minh):
         sentence = page.get_by_text("Một bên không dùng được máy quay hoặc micrô")

@@ -82,8 +82,10 @@ export class CallView {
 
   /** @param {MediaStream | null} stream - one's own */
   showSelf(stream) {
-    this.part('self').hidden = !stream?.getVideoTracks().length
-    void show(/** @type {HTMLVideoElement} */ (this.part('self')), stream, { muted: true })
+    // A film without tracks would keep the page loading for ever.
+    const film = stream?.getVideoTracks().length ? stream : null
+    this.part('self').hidden = !film
+    void show(/** @type {HTMLVideoElement} */ (this.part('self')), film, { muted: true })
   }
 
   /**
