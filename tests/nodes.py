@@ -26,14 +26,18 @@ async def nodes(engines):
 
 
 @contextlib.asynccontextmanager
-async def running(engines, nodes, name):
-    """Be a signaling node that is alive; a killed one has its entry for a while yet."""
+async def running(engines, nodes, name, *, busy=False):
+    """Be a signaling node that is alive; a killed one has its entry for a while yet.
+
+    A busy one listens, and has no time to answer.
+    """
     entry = {"name": name, "url": f"ws://{name}.test/signaling"}
     await nodes.put(name, orjson.dumps(entry))
     client = await nats.connect(engines.nats_url)
 
     async def answer(question):
-        await question.respond(b"")
+        if not busy:
+            await question.respond(b"")
 
     await client.subscribe(ALIVE_SUBJECT + name, cb=answer)
     await client.flush()

@@ -122,7 +122,10 @@ def choose(nodes: list[Node], room: str, pinned: str | None = None) -> Node:
 
 
 async def live_nodes(bus: Bus) -> list[Node]:
-    """Return the nodes that answer now: a killed one has its entry for a while yet."""
+    """Return the nodes that answer now: a killed one has its entry for a while yet.
+
+    When none does, those that listen all the same: a busy node is better than no call.
+    """
     # After a restart whole provinces come back in the same second.
     return await bus.together(_find_live_nodes)
 
@@ -130,7 +133,9 @@ async def live_nodes(bus: Bus) -> list[Node]:
 async def _find_live_nodes(bus: Bus) -> list[Node]:
     nodes = await registered_nodes(bus)
     alive = await asyncio.gather(*(bus.answers(_ALIVE + node.name) for node in nodes))
-    return [node for node, lives in zip(nodes, alive, strict=True) if lives]
+    prompt = [node for node, lives in zip(nodes, alive, strict=True) if lives]
+    slow = [node for node, lives in zip(nodes, alive, strict=True) if lives is None]
+    return prompt or slow
 
 
 async def registered_nodes(bus: Bus) -> list[Node]:

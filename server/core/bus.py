@@ -62,10 +62,15 @@ class Bus:
             except nats.errors.Error as error:
                 log.warning("bus.wake_failed", error=type(error).__name__)
 
-    async def answers(self, subject: str) -> bool:
-        """Tell whether somebody answers there now; NATS knows at once when nobody listens."""
+    async def answers(self, subject: str) -> bool | None:
+        """Tell whether somebody answers there now; None when who listens says nothing in time.
+
+        NATS knows at once when nobody listens.
+        """
         try:
             await self._client.request(subject, timeout=_ANSWER_SECONDS)
+        except nats.errors.TimeoutError:
+            return None
         except nats.errors.Error:
             return False
         return True

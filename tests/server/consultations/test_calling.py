@@ -158,6 +158,23 @@ async def test_a_killed_node_is_left_at_once_and_the_room_stays_where_it_went(
             assert await address(binh) == entry["url"]
 
 
+async def test_a_busy_node_is_better_than_none_and_worse_than_a_prompt_one(
+    visitors, stage, engines, nodes
+):
+    case = await accepted_case(stage)
+    binh = await visitors("binh")
+    call = await ring(binh, await meeting_of(binh, case))
+
+    async def address():
+        answer = await binh.api("POST", f"/calls/{call}/pass", {})
+        return (await answer.json()).get("url", answer.status)
+
+    async with running(engines, nodes, "node-1", busy=True) as busy:
+        assert await address() == busy["url"]
+        async with running(engines, nodes, "node-2") as prompt:
+            assert await address() == prompt["url"]
+
+
 async def test_without_a_node_the_person_is_told_what_to_do(visitors, stage, nodes):
     assert nodes
     case = await accepted_case(stage)
