@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -51,39 +52,51 @@ class Program:
             self.errors.append(f"{username}: {message.text}")
 
 
+@asynccontextmanager
+async def running_programs(
+    settings: config.Settings, **of_node: str
+) -> AsyncIterator[None]:
+    """Run pages, signaling and worker as `tramxa run` would with these settings."""
+    key = settings.secrets_dir / "ticket_public_key.pem"
+    pages = make_app(settings)
+    node = signaling_config.from_environment(
+        {
+            "SIGNALING_PORT": str(settings.signaling_port),
+            "SIGNALING_PUBLIC_URL": settings.signaling_public_url,
+            "SIGNALING_ORIGINS": settings.public_url,
+            "TICKET_PUBLIC_KEY_FILE": str(key),
+            "NATS_URL": settings.nats_url,
+            **of_node,
+        }
+    )
+    runners = {
+        settings.port: web.AppRunner(pages, shutdown_timeout=2),
+        node.port: web.AppRunner(signaling_app.make_app(node), shutdown_timeout=2),
+    }
+    for port, runner in runners.items():
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    working = asyncio.create_task(worker.work(settings))
+    yield
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+    for runner in runners.values():
+        await runner.cleanup()
+
+
 @pytest.fixture(scope="module")
 async def program(engines, stage, chromium, tmp_path_factory) -> AsyncIterator[Program]:
-    port, signaling_port = free_port(), free_port()
-    root = f"http://127.0.0.1:{port}"
+    port = free_port()
     settings = config.load(
         {
             "TRAMXA_DATA_DIR": str(tmp_path_factory.mktemp("data")),
             "PORT": str(port),
-            "SIGNALING_PORT": str(signaling_port),
+            "SIGNALING_PORT": str(free_port()),
             "DATABASE_URL": stage.app_url,
             "DATABASE_OWNER_URL": stage.owner_url,
             "NATS_URL": engines.nats_url,
         }
     )
-    runners = [web.AppRunner(make_app(settings), shutdown_timeout=2)]
-    node = signaling_config.from_environment(
-        {
-            "SIGNALING_PORT": str(signaling_port),
-            "SIGNALING_ORIGINS": root,
-            "TICKET_PUBLIC_KEY_FILE": str(
-                settings.secrets_dir / "ticket_public_key.pem"
-            ),
-            "NATS_URL": engines.nats_url,
-        }
-    )
-    runners.append(web.AppRunner(signaling_app.make_app(node), shutdown_timeout=2))
-    for runner, number in zip(runners, (port, signaling_port), strict=True):
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", number).start()
-    working = asyncio.create_task(worker.work(settings))
-    yield Program(root, chromium, [])
-    working.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await working
-    for runner in runners:
-        await runner.cleanup()
+    async with running_programs(settings):
+        yield Program(f"http://127.0.0.1:{port}", chromium, [])
