@@ -166,21 +166,24 @@ async def _relay(settings: Settings) -> Finding:
         "TURN",
         f"{len(settings.turn_urls)} địa chỉ"
         + (f", không tới được {silent}" if silent else ""),
-        "Mở cổng của coturn trên tường lửa (3478, 443 TCP và UDP).",
+        "Mở cổng của coturn trên tường lửa (3478, 443 TCP và UDP); với turns: xem cả"
+        " chứng chỉ: còn hạn, đúng tên, được trình duyệt tin.",
         healthy=not silent,
     )
 
 
 async def _answers(url: str) -> bool:
-    """Try TCP: coturn listens on it at every port that it serves."""
+    """Try TCP, on which coturn listens at every port that it serves, and TLS as browsers do."""
+    covered = url.startswith("turns:")
     host, _, rest = url.partition(":")[2].partition("?")[0].rpartition(":")
-    return await _reaches(host or rest, int(rest) if host else 3478)
+    port = int(rest) if host else 5349 if covered else 3478
+    return await _reaches(host or rest, port, tls=covered)
 
 
-async def _reaches(host: str, port: int) -> bool:
+async def _reaches(host: str, port: int, *, tls: bool = False) -> bool:
     try:
         async with asyncio.timeout(_TIMEOUT):
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(host, port, ssl=tls or None)
     except (OSError, TimeoutError):
         return False
     writer.close()

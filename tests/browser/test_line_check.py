@@ -14,7 +14,7 @@ from tests.browser.conftest import Program
 from tests.browser.test_accessibility import violations
 from tests.browser.test_weight import MOST_BYTES, Wire
 from tests.conftest import CHROMIUM
-from tests.signaling.relay.coturn import running_coturn
+from tests.signaling.relay.coturn import Coturn
 
 SCRIPTS = Path(__file__).parents[2] / "web_client/js"
 # A check takes most of a minute.
@@ -193,7 +193,7 @@ async def modules(chromium):
 
 async def test_each_way_to_the_relay_is_tried_alone(modules, tmp_path):
     found = {}
-    async with running_coturn(tmp_path, "127.0.0.1") as coturn:
+    async with Coturn(tmp_path, "127.0.0.1") as coturn:
         for transport in ("udp", "tcp"):
             [lent] = servers_for(coturn.relay(transport), "somebody", time.time())
             found[transport] = await reached(modules, lent)

@@ -63,13 +63,13 @@ async def visit(chromium, site):
     """Open the page as somebody; what goes wrong in any page fails the test."""
     contexts, faults = [], []
 
-    async def open_page(who, more=""):
+    async def open_page(who, more="", page="/"):
         context = await chromium.new_context()
         contexts.append(context)
-        page = await context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"{who}: {error}"))
-        await page.goto(f"{site['origin']}/?who={who}{more}")
-        return page
+        tab = await context.new_page()
+        tab.on("pageerror", lambda error: faults.append(f"{who}: {error}"))
+        await tab.goto(f"{site['origin']}{page}?who={who}{more}")
+        return tab
 
     yield open_page
     for context in contexts:

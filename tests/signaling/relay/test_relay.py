@@ -1,17 +1,23 @@
 """The shipped relay serves calls, and nobody who wants to reach inside through it."""
 
 import ipaddress
+import ssl
 import time
+from contextlib import ExitStack
+from pathlib import Path
+from signal import SIGUSR2
 
 import pytest
 
 from signaling.ice import CREDENTIAL_SECONDS, servers_for
-from tests.signaling.conftest import opaque
-from tests.signaling.relay.coturn import running_coturn
+from tests.signaling.conftest import opaque, until
+from tests.signaling.relay.apart import run_apart
+from tests.signaling.relay.authority import Authority
+from tests.signaling.relay.coturn import Coturn
 from tests.signaling.relay.turn import ACCEPTED, Caller
 
 REFUSED, UNAUTHORIZED, QUOTA_REACHED = 403, 401, 486
-USER_QUOTA = 24
+USER_QUOTA, TOTAL_QUOTA = 48, 15 * 48
 SPECIAL = [
     "0.0.0.1",
     "10.0.0.1",
@@ -35,7 +41,7 @@ PUBLIC = ["8.8.8.8", "2001:4860:4860::8888"]
 @pytest.fixture(scope="module")
 async def coturn(tmp_path_factory):
     folder = tmp_path_factory.mktemp("coturn")
-    async with running_coturn(folder, "127.0.0.1", "::1") as coturn:
+    async with Coturn(folder, "127.0.0.1", "::1") as coturn:
         yield coturn
 
 
@@ -83,10 +89,45 @@ def test_credentials_of_another_secret_open_nothing(coturn):
 
 def test_a_person_has_a_quota_that_fresh_credentials_do_not_renew(coturn):
     person = opaque()
-    callers = [caller(coturn, person) for _ in range(USER_QUOTA)]
-    assert [one.allocate() for one in callers] == [ACCEPTED] * USER_QUOTA
-    with caller(coturn, person, age=60) as again, caller(coturn) as another:
-        assert again.allocate() == QUOTA_REACHED
-        assert another.allocate() == ACCEPTED
-    for one in callers:
-        one.__exit__()
+    with ExitStack() as stack:
+        assert crowd(stack, coturn, person, USER_QUOTA) == {ACCEPTED}
+        with caller(coturn, person, age=60) as again, caller(coturn) as another:
+            assert again.allocate() == QUOTA_REACHED
+            assert another.allocate() == ACCEPTED
+
+
+async def test_all_together_have_a_quota_below_the_ports_that_there_are(tmp_path):
+    async with Coturn(tmp_path, "127.0.0.1") as coturn:
+        with ExitStack() as stack:
+            for _ in range(TOTAL_QUOTA // USER_QUOTA):
+                assert crowd(stack, coturn, opaque(), USER_QUOTA) == {ACCEPTED}
+            with caller(coturn) as another:
+                assert another.allocate() == QUOTA_REACHED
+
+
+def crowd(stack, coturn, person, size):
+    """What one person is told who asks for so many addresses at once."""
+    callers = [stack.enter_context(caller(coturn, person)) for _ in range(size)]
+    return {one.allocate() for one in callers}
+
+
+async def test_a_renewed_certificate_is_shown_without_a_restart(tmp_path):
+    authority = Authority(tmp_path)
+    async with Coturn(tmp_path, "127.0.0.1", authority=authority) as coturn:
+
+        def shown():
+            at = (coturn.address, coturn.tls_port)
+            return ssl.get_server_certificate(at, ca_certs=str(authority.certificate))
+
+        with caller(coturn) as one:
+            assert one.allocate() == ACCEPTED
+            former = shown()
+            authority.certify(coturn.address)
+            coturn.signal(SIGUSR2)
+            await until(lambda: shown() != former)
+            assert one.permit(PUBLIC[0]) == ACCEPTED
+
+
+async def test_an_address_carries_so_much_a_second_and_no_more():
+    output = await run_apart(Path(__file__).with_name("relay_rate.py"))
+    assert "1 passed" in output

@@ -52,6 +52,11 @@ class Caller:
             CHANNEL_BIND, (CHANNEL_NUMBER, number), (PEER, self._hide(peer))
         )
 
+    def send(self, content: bytes) -> None:
+        """Send to the peer that was bound last."""
+        head = struct.pack("!HH", self._channel - 1, len(content))
+        self._socket.send(head + content)
+
     def _ask(self, method: int, *attributes: tuple[int, bytes]) -> int:
         # The first answer is a challenge, which brings realm and nonce.
         for _ in range(2):
