@@ -21,7 +21,7 @@ from server.embedded.supervise import until_signalled
 from tests.bench.line.beds import Bed, proxied_bed, shaped_bed
 from tests.bench.line.lines import LINES, SEVEN, Line
 from tests.bench.line.namespaces import can_shape, enter_new_network
-from tests.bench.line.ours import our_call, product
+from tests.bench.line.ours import hang_up, our_call, product
 from tests.bench.line.pair import Browsers, Call, measured, two_browsers
 from tests.bench.line.plain import plain_call, plain_site
 from tests.bench.line.sources import make_sources
@@ -53,11 +53,14 @@ class Laboratory:
     async def call(self, kind: str, line: Line, seconds: int) -> Call:
         """Make one call of one kind on a new line, and measure it."""
         async with two_browsers(self._browsers, self._bed, line, _SEED) as pair:
-            if kind == "ours":
-                await our_call(self._bed, self._stage, pair)
-            else:
+            seconds = max(seconds, line.least_seconds)
+            if kind == "plain":
                 await plain_call(self._bed, pair)
-            return await measured(pair, line, kind, max(seconds, line.least_seconds))
+                return await measured(pair, line, kind, seconds)
+            await our_call(self._bed, self._stage, pair)
+            found = await measured(pair, line, kind, seconds)
+            await hang_up(pair)
+            return found
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from tests.bench.line.errands import Cut, Errand, Move, Send
 from tests.bench.line.model import Condition
 
 GOOD = Condition(rate=20e6, delay=0.020, jitter=0.005)
@@ -21,6 +22,7 @@ class Line:
     title: str
     steps: tuple[tuple[float, Condition], ...]
     least_seconds: int = 0
+    errands: tuple[Errand, ...] = ()  # after the steps, on the last condition
 
     @property
     def first(self) -> Condition:
@@ -29,6 +31,10 @@ class Line:
 
 def _steady(name: str, title: str, condition: Condition) -> Line:
     return Line(name, title, ((1.0, condition),))
+
+
+def _eventful(name: str, title: str, condition: Condition, *errands: Errand) -> Line:
+    return Line(name, title, ((1.0, condition),), errands=errands)
 
 
 LINES = {
@@ -52,6 +58,17 @@ LINES = {
         _steady("bursty", "512 kbit/s, 60 ± 30 ms, 8 % in bursts of 6", BURSTY),
         _steady(
             "voice40", "40 kbit/s, 200 ± 30 ms, 2 %", Condition(40e3, 0.2, 0.03, 0.02)
+        ),
+        _eventful(
+            "cuts",
+            "good, then cut for 5, 25, 45, 85 s, then another address",
+            GOOD,
+            *(Cut(seconds) for seconds in (5, 25, 45, 85)),
+            Move(),
+        ),
+        _eventful("still", "edge, and a still of 150 kB", EDGE, Send(150_000)),
+        _eventful(
+            "photo", "weak 4G, and 2 MB with two cuts", WEAK_4G, Send(2_000_000, 2)
         ),
     )
 }

@@ -2,7 +2,7 @@
 // RELAY is null, or the address of a relay behind the line: then nothing goes past it.
 ;(() => {
   const kept = []
-  const seen = { clicked: null, sound: null, picture: null, samples: [] }
+  const seen = { clicked: null, sound: null, picture: null, heard: null, gaps: [], samples: [] }
   globalThis.laboratory = seen
   const relay = RELAY
 
@@ -41,13 +41,27 @@
             track.kind === kind &&
             getSynchronizationSources
               .call(all[index])
-              .some(({ audioLevel }) => kind === 'video' || audioLevel > 0)
+              .some(({ audioLevel }) => kind === 'video' || audioLevel !== 0)
         )
     )
   const watch = setInterval(() => {
     if (!seen.sound && began('audio')) seen.sound = Date.now()
     if (!seen.picture && began('video')) seen.picture = Date.now()
     if (seen.sound && seen.picture) clearInterval(watch)
+  }, 20)
+
+  // Silence is sent too, a packet each 400 ms; a longer gap is the line's.
+  const GAP_MS = 1500
+  const timesOf = (receiver) => receiver.getSynchronizationSources().map(({ timestamp }) => timestamp)
+  const soundOf = (connection) => connection.getReceivers().filter(({ track }) => track.kind === 'audio')
+  let newest = 0
+  setInterval(() => {
+    const latest = Math.max(...kept.flatMap(soundOf).flatMap(timesOf))
+    if (!(latest > newest)) return
+    newest = latest
+    const now = Date.now()
+    if (seen.heard && now - seen.heard > GAP_MS) seen.gaps.push({ from: seen.heard, to: now })
+    seen.heard = now
   }, 20)
 
   const FIELDS = {

@@ -63,8 +63,9 @@ async def namespace() -> AsyncIterator[Namespace]:
 class ShapedLine:
     """The control of a running shaper."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, far: Namespace) -> None:
         self._process = process
+        self._far = far
 
     async def change(self, **wanted: object) -> None:
         """Change the condition of both directions, or of `up` or `down` alone."""
@@ -73,6 +74,18 @@ class ShapedLine:
 
     async def become(self, condition: Condition) -> None:
         await self.change(**asdict(condition))
+
+    async def move(self) -> None:
+        """Give the far side another address; a route and its sockets go with the former."""
+        for command in (
+            ("address", "flush", "dev", "line0"),
+            ("address", "add", "10.77.0.3/29", "dev", "line0"),
+            ("route", "add", "default", "dev", "line0"),
+        ):
+            moved = await asyncio.create_subprocess_exec(
+                *self._far.command("ip", *command)
+            )
+            await moved.wait()
 
     async def report(self) -> dict[str, dict[str, float]]:
         await self.change(report=True)
@@ -83,7 +96,7 @@ class ShapedLine:
 async def shaped_line(
     near: Namespace, far: Namespace, condition: Condition, seed: int = 1
 ) -> AsyncIterator[ShapedLine]:
-    """Join two namespaces; the near one is 10.77.0.1 and the far one 10.77.0.2."""
+    """Join two namespaces; the near one is 10.77.0.1 and the far one 10.77.0.2, later .3."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.line.shaper", str(near.pid), str(far.pid)),
         *(json.dumps(asdict(condition)), "--seed", str(seed)),
@@ -95,7 +108,7 @@ async def shaped_line(
     try:
         if not await process.stdout.readline():
             raise RuntimeError("The line did not start; its reason is above.")
-        yield ShapedLine(process)
+        yield ShapedLine(process, far)
     finally:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             process.stdin.close()

@@ -128,3 +128,11 @@ async def our_call(bed: Bed, stage: Stage, pair: Pair) -> None:
     await ringing.wait_for()
     await asyncio.sleep(RINGS_FOR)
     await pair.hospital.get_by_role("button", name="Nghe máy").click()
+
+
+async def hang_up(pair: Pair) -> None:
+    """End the call: whoever talks is busy for the next line's."""
+    end = pair.hospital.get_by_role("button", name="Gác máy")
+    if await end.is_visible():
+        await end.click()
+        await pair.hospital.get_by_role("button", name="Gọi hình").wait_for()

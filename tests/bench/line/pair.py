@@ -11,6 +11,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, Playwright
 
 from tests.bench.line.beds import CHROMIUM, Bed, RunningLine
+from tests.bench.line.errands import Done, run_errands
 from tests.bench.line.lines import Line
 from tests.bench.line.readings import Side, side
 from tests.bench.line.sources import Sources
@@ -51,6 +52,10 @@ class Pair:
     line: RunningLine
     page_load: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def pages(self) -> tuple[Page, Page]:
+        return self.station, self.hospital
+
     async def opened(self, name: str) -> None:
         """Note how long the station's page took."""
         timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
@@ -70,6 +75,7 @@ class Call:
     load: float
     busy: float  # share of the processors' time
     shaped: dict[str, dict[str, float]]
+    errands: list[Done]
     samples: dict[str, Any]
 
 
@@ -111,11 +117,12 @@ async def measured(pair: Pair, line: Line, kind: str, seconds: int) -> Call:
     for share, condition in line.steps:
         await pair.line.become(condition)
         await asyncio.sleep(share * seconds)
+    errands = await run_errands(pair, line.steps[-1][1], line.errands)
     idle, total = (
         now - then for now, then in zip(_processor_ticks(), before, strict=True)
     )
     station, hospital = await asyncio.gather(
-        pair.station.evaluate("laboratory"), pair.hospital.evaluate("laboratory")
+        *(page.evaluate("laboratory") for page in pair.pages)
     )
     clicked = hospital["clicked"]
     return Call(
@@ -128,6 +135,7 @@ async def measured(pair: Pair, line: Line, kind: str, seconds: int) -> Call:
         load=os.getloadavg()[0],
         busy=1 - idle / total,
         shaped=await pair.line.report(),
+        errands=errands,
         samples={"clicked": clicked, "station": station, "hospital": hospital},
     )
 

@@ -36,6 +36,9 @@ class ProxiedLine:
         for wire in (self.up, self.down):
             wire.model.condition = replace(condition)
 
+    async def move(self) -> None:
+        """Leave everything where it is: a proxy has no network to change."""
+
     async def report(self) -> dict[str, dict[str, float]]:
         return {"up": self.up.report(), "down": self.down.report()}
 

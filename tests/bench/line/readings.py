@@ -73,6 +73,12 @@ def side(seen: dict[str, Any], clicked: int) -> Side:
     )
 
 
+def lost_between(seen: dict[str, Any], begin: float, end: float) -> float | None:
+    """Return the share of speech that was invented between two times in milliseconds."""
+    steps = [one for one in _steps(seen["samples"]) if begin < one[0] <= end]
+    return _lost(_sum(steps))
+
+
 def _heard_at(came: int | None, steps: list[tuple[int, Growth]]) -> int | None:
     """Return when the sound that came was played, which a page may fail to do.
 

@@ -37,7 +37,7 @@ def _open_device(name: str, pid: int, address: str) -> int:
         ["ip", "link", "set", name, "netns", str(pid)],
         # Chromium takes interfaces named tun… for tunnels, and itself for offline.
         [*inside, "link", "set", name, "name", "line0", "txqueuelen", _QUEUE],
-        [*inside, "address", "add", f"{address}/30", "dev", "line0"],
+        [*inside, "address", "add", f"{address}/29", "dev", "line0"],
         [*inside, "link", "set", "line0", "mtu", str(_MTU), "up"],
         [*inside, "link", "set", "lo", "up"],
         [*inside, "route", "add", "default", "dev", "line0"],

@@ -1,5 +1,6 @@
 """What was measured, as a table that can be pasted into docs/benchmarks.md."""
 
+from tests.bench.line.errands import Done
 from tests.bench.line.lines import LINES
 from tests.bench.line.pair import Call
 from tests.bench.line.readings import Side
@@ -33,28 +34,48 @@ _COLUMNS = (
     ("MOS", lambda call: _both(call, lambda side: _tenth(side.mos))),
     ("limited by", lambda call: _both(call, lambda side: side.limited or "–")),
     ("level", lambda call: _both(call, lambda side: "→".join(side.levels) or "–")),
-    ("still s", lambda _: "–"),
     ("load", lambda call: f"{call.load:.1f}"),
     ("CPU %", lambda call: f"{100 * call.busy:.0f}"),
     ("line late ms", _late),
 )
 
 
+_ERRANDS = (
+    ("line", lambda call, _: call.line),
+    ("call", lambda call, _: call.kind),
+    ("what", lambda _, done: done.name),
+    ("over after s", lambda _, done: _pair(done, _seconds)),
+    ("speech lost %", lambda _, done: " / ".join(_share(one) for one in done.lost)),
+)
+
+
 def table(found: list[Call]) -> str:
-    """Return one row a call; two values are those of the station and of the hospital."""
+    """Return one row a call, and one an errand; two values are those of station and hospital."""
     used = [LINES[name] for name in dict.fromkeys(call.line for call in found)]
+    errands = [(call, done) for call in found for done in call.errands]
+    calls = [[value(call) for _, value in _COLUMNS] for call in found]
+    rows = [[value(*one) for _, value in _ERRANDS] for one in errands]
     return "\n".join(
         [
             *(f"- {line.name}: {line.title}" for line in used),
-            "",
-            "| " + " | ".join(title for title, _ in _COLUMNS) + " |",
-            "|" + "---|" * len(_COLUMNS),
-            *(
-                "| " + " | ".join(value(call) for _, value in _COLUMNS) + " |"
-                for call in found
-            ),
+            *_rows([title for title, _ in _COLUMNS], calls),
+            *_rows([title for title, _ in _ERRANDS], rows),
         ]
     )
+
+
+def _rows(titles: list[str], rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    return ["", _row(titles), "|" + "---|" * len(titles), *(_row(one) for one in rows)]
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _pair(done: Done, value) -> str:
+    return f"{value(done.station)} / {value(done.hospital)}"
 
 
 def _both(call: Call, value) -> str:
