@@ -8,7 +8,7 @@ import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
 from signaling.ice import IceServer
-from signaling.payloads import Candidates, Description, Media, Strict
+from signaling.payloads import Payload, Strict
 
 MAX_MESSAGE_BYTES = 64 * 1024
 
@@ -78,7 +78,7 @@ class Signal(Strict):
     id: MessageId
     to: OpaqueId
     instance: OpaqueId
-    payload: Annotated[Description | Candidates | Media, Field(discriminator="kind")]
+    payload: Annotated[Payload, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class PeerSignal:
 
     sender: str
     instance: str
-    payload: Description | Candidates | Media
+    payload: Payload
     type: Literal["peer_signal"] = "peer_signal"
 
 

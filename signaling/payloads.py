@@ -62,6 +62,14 @@ class Candidates(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class NegotiationNeeded(Strict):
+    """The polite side has changed what it sends, and asks the other one for an offer."""
+
+    kind: Literal["negotiation_needed"]
+    connection: Counter
+
+
+@dataclass(frozen=True, slots=True)
 class Media(Strict):
     """What the sender has switched on, so that the other page can show it."""
 
@@ -69,3 +77,6 @@ class Media(Strict):
     microphone: bool
     camera: bool
     screen: bool
+
+
+Payload = Description | Candidates | NegotiationNeeded | Media

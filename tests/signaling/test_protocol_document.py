@@ -36,7 +36,9 @@ def test_every_message_and_every_field_of_it_is_documented(message_class):
         assert f"`{field}`" in text, f"{field} is not explained"
 
 
-@pytest.mark.parametrize("kind", ["description", "candidates", "media"])
+@pytest.mark.parametrize(
+    "kind", ["description", "candidates", "negotiation_needed", "media"]
+)
 def test_every_payload_is_documented(kind):
     assert f'"{kind}"' in section(f"payload: {kind}")
 

@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { climb, start } from '../../web_client/js/call/ladder.js'
+import { climb, cushionOf, start } from '../../web_client/js/call/ladder.js'
 import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
-import { voiceOf } from '../../web_client/js/call/voice.js'
+import { costOf, voiceOf } from '../../web_client/js/call/voice.js'
 
-const FACE = { voiceOnly: false, detail: false, height: 720, busy: false }
+const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, held: false }
 const LINES = {
   good: { estimate: 4000, trip: 0.04, loss: 0 },
   weak4G: { estimate: 420, trip: 0.15, loss: 0.01 },
   threeG: { estimate: 210, trip: 0.25, loss: 0.03 },
   edge: { estimate: 100, trip: 0.45, loss: 0.05 },
   lastMile: { estimate: 55, trip: 0.7, loss: 0.1 },
-  narrow: { estimate: 36, trip: 1.1, loss: 0.1 }
+  narrow: { estimate: 30, trip: 1.1, loss: 0.1 }
 }
 
 /** Gives the state after so many seconds of the same line. */
@@ -67,7 +67,7 @@ test('from every rung every line leads to the same place', () => {
 
 test('the voice has a line of unknown width to itself for longer the longer the way is', () => {
   const firstPicture = (trip) => path(120, { estimate: 300, trip, loss: 0 }).findIndex(Boolean)
-  assert.deepEqual([0.04, 0.2, 0.4, 0.65].map(firstPicture), [0, 1, 9, 59])
+  assert.deepEqual([0.04, 0.2, 0.4, 0.65].map(firstPicture), [0, 1, 29, 59])
 })
 
 test('a picture stops within a second of an estimate that leaves the voice no room', () => {
@@ -163,7 +163,11 @@ test('a picture never takes what the voice needs', () => {
   for (let estimate = 110; estimate < 5000; estimate += 10) {
     const state = after(300, { estimate, trip: 0.1, loss: 0 })
     const picture = pictureOf(state, FACE)
-    if (picture) assert.ok(picture.rate <= Math.max(40, 0.75 * (estimate - 52)), `${estimate}`)
+    if (picture)
+      assert.ok(
+        picture.rate <= Math.max(40, 0.75 * (estimate - costOf(state.voice))),
+        `${estimate}`
+      )
   }
 })
 
@@ -174,16 +178,16 @@ test('the first seconds of a picture are cautious', () => {
 
 test('the voice is packed for the line', () => {
   const table = [
-    ['good', { rate: 28, packet: 20, redundant: false }],
-    ['threeG', { rate: 28, packet: 20, redundant: true }],
-    ['edge', { rate: 28, packet: 20, redundant: true }],
-    ['lastMile', { rate: 28, packet: 20, redundant: false }]
+    ['good', { rate: 24, packet: 20, redundant: false }],
+    ['threeG', { rate: 24, packet: 20, redundant: true }],
+    ['edge', { rate: 24, packet: 40, redundant: true }],
+    ['lastMile', { rate: 24, packet: 40, redundant: false }]
   ]
   const packed = Object.fromEntries(
     table.map(([line]) => [line, voiceOf(after(30, LINES[line]).voice)])
   )
   assert.deepEqual(packed, Object.fromEntries(table))
-  const narrow = { rate: 12, packet: 60, redundant: false }
+  const narrow = { rate: 12, packet: 40, redundant: false }
   assert.deepEqual(voiceOf(crowded().voice), narrow)
 })
 
@@ -220,4 +224,25 @@ test('a narrow voice that comes through is widened to try, more rarely each time
     state = crowded(state)
   }
   assert.deepEqual(waits, [20, 80, 300])
+})
+
+test('what a picture has room for shows only while there is one: the first seconds of it are not judged by the estimate', () => {
+  const unprobed = { estimate: 60, trip: 0.04, loss: 0 }
+  const begun = after(1, unprobed)
+  assert.equal(name(begun), '160p')
+  assert.equal(name(after(1, unprobed, begun)), '160p')
+  assert.equal(name(after(4, unprobed, begun)), 'voice')
+})
+
+test('while it rings a picture is prepared where the way is short, and not given up for lack of a better estimate', () => {
+  const quiet = { estimate: 60, trip: 0.04, loss: 0 }
+  assert.equal(name(after(30, quiet, start(), { ...FACE, held: true })), '160p')
+})
+
+test('a browser is told to keep more sound before it is played the longer the way is', () => {
+  const cushions = [0.04, 0.2, 0.4, 0.65].map((trip) =>
+    cushionOf(after(1, { estimate: 100, trip, loss: 0 }))
+  )
+  assert.deepEqual(cushions, [0, 0.06, 0.12, 0.24])
+  assert.equal(cushionOf(start()), 0)
 })

@@ -1,44 +1,71 @@
-/** What is changed in a description: the length of packets and the silence between words, nothing else. */
+/** What is changed in a description: how sound is packed, how far the line is probed, and nothing else. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { withVoice } from '../../web_client/js/call/sdp.js'
+import { followed } from '../../web_client/js/call/sdp.js'
 
 const lines = (...all) => all.map((line) => `${line}\r\n`).join('')
 const HEAD = lines('v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=fingerprint:sha-256 AA')
-const AUDIO = [
+const AUDIO = lines(
   'm=audio 9 UDP/TLS/RTP/SAVPF 111 63',
+  'c=IN IP4 0.0.0.0',
   'a=mid:0',
   'a=rtpmap:111 opus/48000/2',
   'a=fmtp:111 minptime=10;useinbandfec=1',
   'a=rtpmap:63 red/48000/2',
   'a=fmtp:63 111/111'
-]
-const VIDEO = lines('m=video 9 UDP/TLS/RTP/SAVPF 96', 'a=mid:1', 'a=rtpmap:96 VP8/90000')
+)
+const VIDEO = lines(
+  'm=video 9 UDP/TLS/RTP/SAVPF 96 97',
+  'c=IN IP4 0.0.0.0',
+  'a=mid:1',
+  'a=rtpmap:96 VP8/90000'
+)
+const DATA = lines('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=sctp-port:5000')
+const WHOLE = HEAD + AUDIO + VIDEO + DATA
+const USUAL = { packet: 20, resting: true }
 
-test('packets get the length that is asked for and silence is not sent', () => {
-  const changed = withVoice(HEAD + lines(...AUDIO) + VIDEO, 60)
-  const audio = changed.slice(changed.indexOf('m=audio'), changed.indexOf('m=video'))
-  assert.match(audio, /^a=ptime:60\r\n/m)
-  assert.match(audio, /^a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/m)
+const section = (sdp, kind) => sdp.split(/(?=^m=)/m).find((one) => one.startsWith(`m=${kind}`))
+
+test('packets get the length that is asked for, speech its band, and silence is not sent', () => {
+  const audio = section(followed(WHOLE, { packet: 40, resting: true }), 'audio')
+  assert.match(audio, /^a=ptime:40\r\n/m)
+  const [, parameters] = /^a=fmtp:111 (.*)\r\n/m.exec(audio)
+  assert.deepEqual(parameters.split(';'), [
+    'minptime=10',
+    'useinbandfec=1',
+    'maxplaybackrate=16000',
+    'maxaveragebitrate=24000',
+    'usedtx=1'
+  ])
   assert.match(audio, /^a=fmtp:63 111\/111\r\n/m)
 })
 
-test('head and picture stay as they are', () => {
-  const changed = withVoice(HEAD + lines(...AUDIO) + VIDEO, 20)
+test('the line is probed gently from the start, and only so far while no picture is sent', () => {
+  for (const resting of [true, false]) {
+    const video = section(followed(WHOLE, { packet: 20, resting }), 'video')
+    assert.match(video, /^a=fmtp:96 x-google-start-bitrate=60\r\n/m)
+    assert.equal(/^c=.*\r\nb=AS:200\r\na=/m.test(video), resting)
+  }
+  const far = section(followed(WHOLE, { packet: 40, resting: true }), 'video')
+  assert.match(far, /^b=AS:100\r\n/m)
+})
+
+test('head and files stay as they are', () => {
+  const changed = followed(WHOLE, USUAL)
   assert.ok(changed.startsWith(HEAD))
-  assert.ok(changed.endsWith(VIDEO))
+  assert.ok(changed.endsWith(DATA))
 })
 
 test('to change it twice is to change it once', () => {
-  const once = withVoice(HEAD + lines(...AUDIO) + VIDEO, 20)
-  assert.equal(withVoice(withVoice(HEAD + lines(...AUDIO) + VIDEO, 60), 20), once)
-  assert.equal(withVoice(once, 20), once)
+  const once = followed(WHOLE, USUAL)
+  assert.equal(followed(followed(WHOLE, { packet: 40, resting: false }), USUAL), once)
+  assert.equal(followed(once, USUAL), once)
 })
 
 test('opus without parameters gets them, another codec is left alone', () => {
   const bare = lines('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=rtpmap:111 opus/48000/2')
-  assert.match(withVoice(HEAD + bare, 20), /^a=fmtp:111 useinbandfec=1;usedtx=1\r\n/m)
+  assert.match(followed(HEAD + bare, USUAL), /^a=fmtp:111 useinbandfec=1;max/m)
   const other = lines('m=audio 9 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000')
-  assert.equal(withVoice(HEAD + other, 60), HEAD + other)
+  assert.equal(followed(HEAD + other, USUAL), HEAD + other)
 })

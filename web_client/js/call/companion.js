@@ -15,7 +15,7 @@ const PLACES = [
  * Somebody else in the room: the link to their page, and what is sent over it.
  *
  * Events, each a CustomEvent: `built` (RTCPeerConnection), `stream` (MediaStream of theirs), `media`, `state`, `sample` (of quality), `level` (the ladder's
- * State).
+ * State), `heard` (whether anything comes, when that changes).
  */
 export class Companion extends EventTarget {
   /** @type {'new' | 'connected' | 'lost'} */
@@ -49,7 +49,10 @@ export class Companion extends EventTarget {
         this.#emit('level', state)
       },
       show: (shows) => this.#put(shows ? this.#picture : null),
-      onHeard: (heard) => this.#link.tell(heard ? 'connected' : 'silent')
+      onHeard: (heard) => {
+        this.#link.tell(heard ? 'connected' : 'silent')
+        this.#emit('heard', heard)
+      }
     })
     this.#stopMeasuring = measure(
       () => this.#link.connection,

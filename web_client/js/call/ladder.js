@@ -7,8 +7,8 @@
 /** @import { Wishes } from './rungs.js' */
 /** @import { Packing } from './voice.js' */
 import { FIRST_PACE, nextPace } from './pace.js'
-import { fitting, highestFor, RUNGS } from './rungs.js'
-import { costOf, pack, USUAL, usualPacking } from './voice.js'
+import { FIRST, fitting, highestFor, RUNGS } from './rungs.js'
+import { costOf, pack, usualPacking } from './voice.js'
 
 /**
  * @typedef {object} Reading
@@ -44,9 +44,15 @@ import { costOf, pack, USUAL, usualPacking } from './voice.js'
 const SHARE_OF_REST = 0.75
 const PAUSE_BELOW = 110
 const RESUME_ABOVE = 180
+/** The estimate of a connection that has not carried anything yet, and the most that is found out on a long way; see START and RESTING in sdp.js. */
+const UNPROBED = 55
+const FOUND_FAR = 90
+const NEAR = 0.15
 const LATE = { trip: 0.9, beyondEmpty: 0.5, pauseAfter: 2 }
 /** A queue of our own making, however long the way: then even the voice takes too much. */
 const QUEUE = 0.4
+/** A way as long as this is mostly narrow. */
+const FAR = 0.3
 const TIGHT_FOR = 2
 const MARGIN = 1.15
 const PATIENCE = { least: 4, first: 8, factor: 4, most: 300, forgiven: 60 }
@@ -54,10 +60,18 @@ const HEAVY_LOSS = 0.08
 const STARTS_FOR = 5
 /** A long way is mostly a narrow one: there the voice has the first seconds to itself. */
 const FIRST_WAITS = [
-  { trip: 0.15, wait: 0 },
+  { trip: NEAR, wait: 0 },
   { trip: 0.3, wait: 2 },
-  { trip: 0.5, wait: 10 },
+  { trip: 0.5, wait: 30 },
   { trip: Infinity, wait: 60 }
+]
+
+/** The longer the way, the less evenly it brings the packets. */
+const CUSHIONS = [
+  { trip: NEAR, cushion: 0 },
+  { trip: 0.3, cushion: 0.06 },
+  { trip: 0.5, cushion: 0.12 },
+  { trip: Infinity, cushion: 0.24 }
 ]
 
 /** @returns {State} of a connection that begins: voice alone, until the line is known */
@@ -85,11 +99,12 @@ export function start() {
  * @returns {State} as it is now
  */
 export function climb(state, reading, wishes) {
-  const seen = listen(state, reading, wishes.busy)
+  const seen = listen(state, reading, wishes)
   if (!wishes.height) return { ...stand(seen, 0), reason: 'no-picture' }
   if (wishes.voiceOnly) return { ...stand(seen, 0), reason: 'chosen' }
   const highest = highestFor(wishes)
   if (seen.rung > highest) return stand(seen, highest)
+  if (isOnTrial(seen)) return seen
   if (mustPause(seen, reading)) return fall(seen, 0)
   const fits = fitting(seen.budget, wishes)
   if (fits >= seen.rung) return rise({ ...seen, tight: 0 }, reading, { highest, fits })
@@ -100,14 +115,14 @@ export function climb(state, reading, wishes) {
 /**
  * @param {State} state - as it was
  * @param {Reading} reading - what the line did since
- * @param {boolean} busy - whether a file is on its way
+ * @param {Wishes} wishes - of the person
  * @returns {State} with what was heard of the line, on the same rung
  */
-function listen(state, reading, busy) {
+function listen(state, reading, { busy, held }) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
-  const voice = pack(state.voice, reading, trip > empty + QUEUE)
+  const voice = pack(state.voice, reading, { late: trip > empty + QUEUE, far: empty > FAR })
   return {
     ...state,
     voice,
@@ -115,7 +130,7 @@ function listen(state, reading, busy) {
     pace: nextPace(state.pace, reading, { empty, busy }),
     budget: SHARE_OF_REST * (estimate - costOf(voice)),
     age: state.age + seconds,
-    since: state.since + seconds,
+    since: held ? 0 : state.since + seconds,
     late: late ? state.late + seconds : 0
   }
 }
@@ -124,8 +139,17 @@ function listen(state, reading, busy) {
  * @param {State} seen - what was heard of the line
  * @param {Reading} reading - the latest
  */
-function mustPause(seen, { estimate }) {
-  return seen.rung > 0 && (seen.late >= LATE.pauseAfter || estimate < PAUSE_BELOW)
+function mustPause({ rung, late }, { estimate }) {
+  return rung > 0 && (late >= LATE.pauseAfter || estimate < PAUSE_BELOW)
+}
+
+/**
+ * What a picture has room for shows only while there is one, so the first seconds of it are judged by the queue alone.
+ *
+ * @param {State} seen - what was heard of the line
+ */
+function isOnTrial({ rung, since, late }) {
+  return rung === 1 && since < FIRST.seconds && late < LATE.pauseAfter
 }
 
 /**
@@ -175,9 +199,27 @@ function isRoomAbove({ rung, budget }, fits) {
  */
 function mayResume({ voice, late, patience, empty }, { estimate, trip, loss }, fits) {
   if (voice.narrow || late || loss > HEAVY_LOSS) return false
-  if (estimate > RESUME_ABOVE) return fits > 0
+  if (estimate > enoughToBegin(empty, patience)) return fits > 0 || patience === 0
   // Voice alone raises no estimate much: only an attempt tells whether the line has healed.
-  return patience > 0 && estimate >= USUAL * 1.3 && trip < empty + 0.2
+  return patience > 0 && estimate >= costOf(voice) * 1.3 && trip < empty + 0.2
+}
+
+/**
+ * @param {State} state - of the moment
+ * @returns {number} seconds of sound to keep before it is played: to learn that by itself costs a browser many words
+ */
+export function cushionOf({ empty }) {
+  return CUSHIONS.find(({ trip }) => empty < trip)?.cushion ?? 0
+}
+
+/**
+ * @param {number} empty - the shortest round trip seen
+ * @param {number} patience - 0 when no attempt has failed
+ */
+function enoughToBegin(empty, patience) {
+  // A short way is mostly a broad one, and while nobody speaks no estimate rises.
+  if (empty < NEAR && patience === 0) return UNPROBED
+  return empty > FAR ? FOUND_FAR : RESUME_ABOVE
 }
 
 /** @param {State} seen - what was heard of the line */

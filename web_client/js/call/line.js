@@ -1,8 +1,6 @@
 /** @import { FromNode } from './messages.js' */
 import { canDeflate, deflate, DEFLATE_OVER, inflate } from './deflate.js'
 
-/** A socket that does not open leads nowhere; one that is open may be slow. */
-const OPENING_MS = 10_000
 const SILENCE_MS = 25_000
 const LOST = 1006
 
@@ -28,29 +26,39 @@ class InOrder {
   }
 }
 
+/**
+ * @typedef {object} LineOptions
+ * @property {number} patience - milliseconds until the socket must be open
+ * @property {(after: number) => void} [onOpen] - told how many milliseconds that took
+ * @property {(message: FromNode) => void} onMessage - told what the node says
+ * @property {(code: number) => void} onEnd - told the close code, unless we ended it
+ */
+
 /** One socket that says hello by itself and ends once: by the node, by silence, or by us. */
 export class Line {
   #socket
   #ended = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #silence
-  #onMessage
-  #onEnd
+  #options
   #sending = new InOrder()
   #receiving = new InOrder()
 
   /**
    * @param {string} url - the node's address
    * @param {object} hello - the first message
-   * @param {(message: FromNode) => void} onMessage - told what the node says
-   * @param {(code: number) => void} onEnd - told the close code, unless we ended it
+   * @param {LineOptions} options - see above
    */
-  constructor(url, hello, onMessage, onEnd) {
-    this.#onMessage = onMessage
-    this.#onEnd = onEnd
+  constructor(url, hello, options) {
+    this.#options = options
+    const begin = performance.now()
     this.#socket = new WebSocket(url)
     this.#socket.binaryType = 'arraybuffer'
-    this.#socket.addEventListener('open', () => this.write({ ...hello, deflate: canDeflate }))
+    this.#socket.addEventListener('open', () => {
+      this.#listen(SILENCE_MS)
+      options.onOpen?.(performance.now() - begin)
+      this.write({ ...hello, deflate: canDeflate })
+    })
     this.#socket.addEventListener('close', (event) =>
       this.#receiving.add(() => this.#end(event.code))
     )
@@ -58,7 +66,17 @@ export class Line {
       this.#listen(SILENCE_MS)
       this.#receiving.add(() => this.#read(event.data))
     })
-    this.#listen(OPENING_MS)
+    this.#listen(options.patience)
+  }
+
+  /**
+   * @param {object} ping - asks for a sign of life
+   * @param {number} patience - milliseconds within which it must come
+   */
+  probe(ping, patience) {
+    if (this.#socket.readyState !== WebSocket.OPEN) return
+    this.write(ping)
+    this.#listen(patience)
   }
 
   /** @param {object} message - to be sent in its turn, if the socket still takes it */
@@ -97,7 +115,7 @@ export class Line {
 
   /** @param {string} text - one message */
   #tell(text) {
-    if (!this.#ended) this.#onMessage(JSON.parse(text))
+    if (!this.#ended) this.#options.onMessage(JSON.parse(text))
   }
 
   /** @param {number} patience - milliseconds */
@@ -111,6 +129,6 @@ export class Line {
   #end(code) {
     if (this.#ended) return
     this.close()
-    this.#onEnd(code)
+    this.#options.onEnd(code)
   }
 }

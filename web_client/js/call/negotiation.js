@@ -1,11 +1,13 @@
-/** @import { Candidates, Description, Payload } from './messages.js' */
+/** @import { Candidates, Description, NegotiationNeeded, Payload } from './messages.js' */
 import { CandidateBatch, toCandidateInit } from './candidate-batch.js'
 
 /**
  * @typedef {object} NegotiationOptions
  * @property {number} number - of this connection, known to both pages
  * @property {boolean} polite - who yields when both offer at once
+ * @property {() => Promise<void> | null} renews - what must be waited for before addresses are gathered; null is nothing
  * @property {(offer: () => void) => boolean} waits - whether the other side is to offer first; `offer` is called when it has not
+ * @property {() => void} heard - told that the other side has offered
  * @property {(payload: Payload) => void} send - carries a payload to the other page
  * @property {(sdp: string) => string} adapt - what is changed in the other side's description before it is followed
  * @property {() => void} onMisfit - told when the other's message does not fit
@@ -41,7 +43,7 @@ export class Negotiation {
   /**
    * Takes in what the other page sent; one after the other, as they came.
    *
-   * @param {Description | Candidates} payload - its message
+   * @param {Description | Candidates | NegotiationNeeded} payload - its message
    * @returns {Promise<void>} settles when it has been dealt with
    */
   receive(payload) {
@@ -64,6 +66,12 @@ export class Negotiation {
   async offer() {
     if (this.#closed || this.#options.waits(() => void this.offer())) return
     try {
+      const renewal = this.#options.renews()
+      if (renewal) {
+        await renewal
+        // The other side has spoken meanwhile; what is needed after that comes again by itself.
+        if (this.#connection.signalingState !== 'stable') return
+      }
       this.#offering = true
       await this.#connection.setLocalDescription()
       this.#count += 1
@@ -88,12 +96,18 @@ export class Negotiation {
     })
   }
 
-  /** @param {Description | Candidates} payload - what the other page sent */
+  /** @param {Description | Candidates | NegotiationNeeded} payload - what the other page sent */
   async #take(payload) {
     if (this.#closed) return
     if (payload.kind === 'candidates') await this.#takeCandidates(payload)
+    else if (payload.kind === 'negotiation_needed') await this.#takeRequest()
     else if (payload.type === 'answer') await this.#takeAnswer(payload)
     else await this.#takeOffer(payload)
+  }
+
+  /** An offer that is under way gets an answer that knows already what has changed. */
+  async #takeRequest() {
+    if (this.#connection.signalingState === 'stable') await this.offer()
   }
 
   /** @param {Description} answer - to our offer, or to one that is no longer current */
@@ -105,6 +119,9 @@ export class Negotiation {
 
   /** @param {Description} offer - which may cross one of ours */
   async #takeOffer({ type, sdp, negotiation }) {
+    this.#options.heard()
+    const renewal = this.#options.renews()
+    if (renewal) await renewal
     const collision = this.#offering || this.#connection.signalingState !== 'stable'
     this.#ignoring = collision && !this.#options.polite
     if (this.#ignoring) return

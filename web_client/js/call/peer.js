@@ -1,9 +1,10 @@
 /** @import { Payload } from './messages.js' */
-import { FirstWord } from './first-word.js'
+import { runsOut } from './ice.js'
 import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
-import { withVoice } from './sdp.js'
+import { followed } from './sdp.js'
+import { Turns } from './turns.js'
 
 /** Milliseconds of sound in a packet. */
 const USUAL_PACKET = 20
@@ -27,7 +28,7 @@ const USUAL_PACKET = 20
  */
 export class PeerLink extends EventTarget {
   #options
-  #first
+  #turns
   #tracks
   #packet = USUAL_PACKET
   #number = 1
@@ -53,7 +54,9 @@ export class PeerLink extends EventTarget {
   constructor(options) {
     super()
     this.#options = options
-    this.#first = new FirstWord(options.polite)
+    this.#turns = new Turns(options.polite, () => {
+      options.send({ kind: 'negotiation_needed', connection: this.#number })
+    })
     const { places = [], stream = new MediaStream(), held = false } = options
     this.#tracks = new SentTracks({ places, stream, held })
     this.#connection = this.#build()
@@ -154,11 +157,28 @@ export class PeerLink extends EventTarget {
     }
   }
 
+  /**
+   * Whoever answers gathers addresses too, and whoever was alone for long has old credentials.
+   *
+   * @param {RTCPeerConnection} connection - that is about to gather
+   * @returns {Promise<void> | null} settles when it has fresh ones; null while the old ones are good
+   */
+  #renew(connection) {
+    if (!runsOut(this.#options.iceServers, Date.now())) return null
+    return this.#refresh().then(() => this.#lend(connection))
+  }
+
+  /** @param {RTCPeerConnection} connection - that gathers with the latest credentials from now on */
+  #lend(connection) {
+    const { iceServers } = this.#options
+    connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
+  }
+
   #restartIce() {
     if (this.#closed) return
-    const { iceServers } = this.#options
     try {
-      this.#connection.setConfiguration({ ...this.#connection.getConfiguration(), iceServers })
+      this.#lend(this.#connection)
+      this.#turns.hurry()
       this.#connection.restartIce()
     } catch {
       this.#rebuild(this.#number + 1)
@@ -184,9 +204,13 @@ export class PeerLink extends EventTarget {
     return new Negotiation(connection, {
       number: this.#number,
       polite: this.#options.polite,
-      waits: (offer) => isFirst && this.#first.waits(connection, offer),
+      renews: () => this.#renew(connection),
+      waits: (offer) =>
+        (isFirst || Boolean(connection.remoteDescription)) && this.#turns.waits(connection, offer),
+      heard: () => this.#turns.heard(),
       send: (payload) => this.#options.send(payload),
-      adapt: (sdp) => withVoice(sdp, this.#packet),
+      adapt: (sdp) =>
+        followed(sdp, { packet: this.#packet, resting: !SentTracks.promise(connection) }),
       onMisfit: () => this.#recovery.tell('failed')
     })
   }

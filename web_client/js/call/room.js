@@ -194,7 +194,8 @@ export class CallRoom extends EventTarget {
         voiceOnly: this.#voiceOnly,
         detail: this.#picture?.contentHint === 'detail',
         height: this.#picture?.getSettings().height ?? 0,
-        busy: this.beside.isBusy
+        busy: this.beside.isBusy,
+        held: this.#held
       })
     }
   }
@@ -208,6 +209,7 @@ export class CallRoom extends EventTarget {
     on('media', (media) => this.#emit('media', media))
     on('sample', (sample) => this.#emit('sample', sample))
     on('state', () => this.#tellState())
+    on('heard', (heard) => this.#signaling.doubt(!heard))
     on('level', ({ rung, reason, budget }) => {
       const { name } = RUNGS[rung] ?? RUNGS[0]
       this.#emit('level', { rung: name, reason, budget })

@@ -8,6 +8,7 @@
  * @property {boolean} detail - a wound, a film, a screen: sharpness before motion
  * @property {number} height - of the picture at its source; 0 when there is none
  * @property {boolean} busy - whether a file is on its way
+ * @property {boolean} held - whether nothing is sent yet, since nobody has answered
  */
 
 /** @typedef {{rate: number, height: number, frames: number}} Picture */
@@ -25,7 +26,7 @@ export const TOP = RUNGS.length - 1
 /** A moving ultrasound picture below this misleads; a still is better. */
 const DETAIL = { least: 384, most: 1500, frames: 10 }
 /** A picture is tried at this rate first, for seconds. */
-const FIRST = { rate: 40, seconds: 4 }
+export const FIRST = { rate: 40, seconds: 4 }
 
 /**
  * @param {Wishes} wishes - of the person

@@ -1,4 +1,4 @@
-import { chooseCodecs } from './codecs.js'
+import { chooseCodecs, chooseExtensions } from './codecs.js'
 
 /**
  * A place for sound or picture that is negotiated before there is any: what comes later takes it without another negotiation.
@@ -35,7 +35,10 @@ export class SentTracks {
     this.#tracks.set(name, { track, stream })
     const sender = this.#senders.get(name)
     if (!sender) this.#senders.set(name, await this.#seat(connection, track, stream))
-    else if (!this.#holds(name)) await sender.replaceTrack(track)
+    else {
+      turn(connection, sender, 'sendrecv')
+      if (!this.#holds(name)) await sender.replaceTrack(track)
+    }
   }
 
   /**
@@ -65,8 +68,10 @@ export class SentTracks {
   async remove(connection, name) {
     const sender = this.#senders.get(name)
     this.#tracks.delete(name)
-    if (this.#isPlace(name)) await sender?.replaceTrack(null)
-    else if (sender) {
+    if (sender && this.#isPlace(name)) {
+      await sender.replaceTrack(null)
+      turn(connection, sender, 'recvonly')
+    } else if (sender) {
       this.#senders.delete(name)
       connection.removeTrack(sender)
     }
@@ -75,16 +80,39 @@ export class SentTracks {
   /** @param {RTCPeerConnection} connection - a new one, which is to send the same */
   moveTo(connection) {
     this.#senders.clear()
-    for (const { name, kind } of this.#places) {
-      const sender = connection.addTrack(emptyTrack(kind), this.#stream)
-      const track = this.#held ? null : (this.#tracks.get(name)?.track ?? null)
-      void sender.replaceTrack(track)
-      this.#senders.set(name, sender)
-    }
+    for (const place of this.#places) this.#senders.set(place.name, this.#lay(connection, place))
     for (const [name, { track, stream }] of this.#tracks) {
       if (!this.#isPlace(name)) this.#senders.set(name, connection.addTrack(track, stream))
     }
-    for (const transceiver of connection.getTransceivers()) chooseCodecs(transceiver)
+    for (const transceiver of connection.getTransceivers()) {
+      chooseCodecs(transceiver)
+      chooseExtensions(transceiver)
+    }
+  }
+
+  /**
+   * @param {RTCPeerConnection} connection - a new one
+   * @param {Place} place - to be negotiated on it
+   * @returns {RTCRtpSender} of the place
+   */
+  #lay(connection, { name, kind }) {
+    const track = this.#tracks.get(name)?.track ?? null
+    const sender = connection.addTrack(emptyTrack(kind), this.#stream)
+    void sender.replaceTrack(this.#held ? null : track)
+    if (kind === 'video' && !track) turn(connection, sender, 'recvonly')
+    return sender
+  }
+
+  /**
+   * @param {RTCPeerConnection} connection - of the moment
+   * @returns {boolean} whether it promises a picture
+   */
+  static promise(connection) {
+    return connection
+      .getTransceivers()
+      .some(
+        ({ receiver, direction }) => receiver.track.kind === 'video' && direction === 'sendrecv'
+      )
   }
 
   /** Sends what was held back. */
@@ -114,6 +142,18 @@ function isIdle({ mid, currentDirection, sender, receiver }, kind) {
   return (
     mid !== null && currentDirection !== 'stopped' && !sender.track && receiver.track.kind === kind
   )
+}
+
+/**
+ * A picture that rests must not be promised either: Chromium would probe the line for it every few seconds, at the voice's cost.
+ *
+ * @param {RTCPeerConnection} connection - of the moment
+ * @param {RTCRtpSender} sender - of a place
+ * @param {RTCRtpTransceiverDirection} direction - from now on; both sides talk a change over
+ */
+function turn(connection, sender, direction) {
+  const place = connection.getTransceivers().find((one) => one.sender === sender)
+  if (place && place.direction !== direction) place.direction = direction
 }
 
 /**

@@ -4,7 +4,7 @@
 /** @import { Picture, Wishes } from './rungs.js' */
 /** @import { Stat } from './stats.js' */
 /** @import { Voice } from './voice.js' */
-import { climb, start } from './ladder.js'
+import { climb, cushionOf, start } from './ladder.js'
 import { arrivedIn, readingOf } from './reading.js'
 import { pictureOf } from './rungs.js'
 import { found } from './stats.js'
@@ -58,8 +58,10 @@ export class Steering {
     const picture = pictureOf(this.#state, wishes)
     await this.#steps.show(picture !== null)
     for (const { sender, receiver } of connection.getTransceivers()) {
-      if (receiver.track.kind === 'audio') await setVoice(sender, voice)
-      else await setPicture(sender, picture, wishes)
+      if (receiver.track.kind === 'audio') {
+        cushion(receiver, cushionOf(this.#state))
+        await setVoice(sender, voice)
+      } else await setPicture(sender, picture, wishes)
     }
   }
 
@@ -90,6 +92,17 @@ export class Steering {
     this.#state = climb(this.#state, reading, this.#steps.wishes())
     await this.apply()
     this.#steps.onState(this.#state, voiceOf(this.#state.voice))
+  }
+}
+
+/**
+ * @param {RTCRtpReceiver} receiver - of the sound
+ * @param {number} seconds - to keep before it is played, where the browser can
+ */
+function cushion(receiver, seconds) {
+  const chooser = /** @type {any} */ (receiver)
+  if (Number.isFinite(seconds) && chooser.jitterBufferTarget !== 1000 * seconds) {
+    chooser.jitterBufferTarget = 1000 * seconds
   }
 }
 

@@ -12,6 +12,7 @@
 /**
  * @typedef {object} Packing
  * @property {boolean} narrow - whether the line carries less than the usual voice with its headers
+ * @property {boolean} long - whether a packet holds twice the sound: half as many cost half the headers
  * @property {boolean} redundant - whether each packet repeats the one before
  * @property {number} starved - seconds for which even the voice has had too little
  * @property {number} calm - seconds for which a narrow voice has come through well
@@ -19,21 +20,22 @@
  * @property {number} lossy - seconds for which packets have been lost; negative while none are
  */
 
-/** What the voice takes with its headers, in kilobits a second: fifty packets cost as much as what is in them. */
-export const USUAL = 52
-const NARROW_COSTS = 20
-const REDUNDANT_COSTS = 80
-/** Below 28 Opus has no room left to repair losses. */
-const USUAL_RATE = 28
+/** Of one packet, in kilobits: IP, UDP, RTP with an extension, and the seal of SRTP. */
+const HEADERS = 0.464
+/** Speech in a wide band, with room to repair losses; see BAND in sdp.js. */
+const USUAL_RATE = 24
 const NARROW_RATE = 12
-const NARROW = { below: 48, above: 66, after: 3 }
+const PACKET = { usual: 20, long: 40 }
+const NARROW_AFTER = 3
+const WIDE_ABOVE = 66
 const PATIENCE = { first: 20, factor: 4, most: 300 }
-const REDUNDANT = { loss: 0.02, room: 100, after: 2, until: 20 }
+const REDUNDANT = { loss: 0.02, room: 85, after: 2, until: 20 }
 
 /** @returns {Packing} of a call that begins */
 export function usualPacking() {
   return {
     narrow: false,
+    long: false,
     redundant: false,
     starved: 0,
     calm: 0,
@@ -45,10 +47,10 @@ export function usualPacking() {
 /**
  * @param {Packing} packing - as it was
  * @param {Reading} reading - what the line did since
- * @param {boolean} late - whether packets wait in a queue on the way
+ * @param {{late: boolean, far: boolean}} line - whether packets wait in a queue on the way, and whether the way is long: such a one is mostly narrow
  * @returns {Packing} as it is now
  */
-export function pack(packing, reading, late) {
+export function pack(packing, reading, { late, far }) {
   const { seconds, estimate, loss } = reading
   const lossy =
     loss >= REDUNDANT.loss
@@ -56,7 +58,9 @@ export function pack(packing, reading, late) {
       : Math.min(0, packing.lossy) - seconds
   const redundant = estimate >= REDUNDANT.room && isWanted(packing.redundant, lossy)
   const heard = { ...packing, lossy, redundant }
-  return packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
+  const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
+  // Never short again: both sides would have to talk that over, and what is played would falter.
+  return { ...packed, long: packing.long || far || packed.narrow }
 }
 
 /**
@@ -65,8 +69,8 @@ export function pack(packing, reading, late) {
  * @param {boolean} late - whether packets wait in a queue on the way; loss alone is what the usual voice can repair
  */
 function narrow(packing, { seconds, estimate }, late) {
-  const starved = late && estimate < NARROW.below ? packing.starved + seconds : 0
-  return { ...packing, starved, narrow: starved >= NARROW.after, calm: 0 }
+  const starved = late && estimate < costOf(packing) ? packing.starved + seconds : 0
+  return { ...packing, starved, narrow: starved >= NARROW_AFTER, calm: 0 }
 }
 
 /**
@@ -78,7 +82,7 @@ function narrow(packing, { seconds, estimate }, late) {
  */
 function widen(packing, { seconds, estimate }, late) {
   const calm = late ? 0 : packing.calm + seconds
-  if (estimate <= NARROW.above && calm < packing.patience) return { ...packing, calm }
+  if (estimate <= WIDE_ABOVE && calm < packing.patience) return { ...packing, calm }
   const patience = Math.min(PATIENCE.most, packing.patience * PATIENCE.factor)
   return { ...packing, narrow: false, starved: 0, calm: 0, patience }
 }
@@ -87,19 +91,21 @@ function widen(packing, { seconds, estimate }, late) {
  * @param {Packing} packing - of the moment
  * @returns {Voice} what to send
  */
-export function voiceOf({ narrow, redundant }) {
-  return narrow
-    ? { rate: NARROW_RATE, packet: 60, redundant: false }
-    : { rate: USUAL_RATE, packet: 20, redundant }
+export function voiceOf({ narrow, long, redundant }) {
+  return {
+    rate: narrow ? NARROW_RATE : USUAL_RATE,
+    packet: long ? PACKET.long : PACKET.usual,
+    redundant: redundant && !narrow
+  }
 }
 
 /**
  * @param {Packing} packing - of the moment
- * @returns {number} what it takes of the line, in kilobits a second
+ * @returns {number} what it takes of the line with its headers, in kilobits a second
  */
-export function costOf({ narrow, redundant }) {
-  if (narrow) return NARROW_COSTS
-  return redundant ? REDUNDANT_COSTS : USUAL
+export function costOf(packing) {
+  const { rate, packet, redundant } = voiceOf(packing)
+  return (redundant ? 2 : 1) * rate + HEADERS * (1000 / packet)
 }
 
 /**

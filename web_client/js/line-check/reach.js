@@ -25,7 +25,11 @@ export function enterAlone({ url, ticket }) {
       if (message.type === 'welcome') finish(message.ice_servers)
     }
     const hello = { type: 'hello', ticket, instance: crypto.randomUUID() }
-    const line = new Line(url, hello, receive, () => finish(null))
+    const line = new Line(url, hello, {
+      patience: NODE_MS,
+      onMessage: receive,
+      onEnd: () => finish(null)
+    })
   })
 }
 
