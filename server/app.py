@@ -24,7 +24,13 @@ from server.cases import meeting_pages
 from server.cases import pages as cases_pages
 from server.config import Settings
 from server.consultations import api as consultations_api
-from server.consultations import meeting_api, waiting, waiting_api
+from server.consultations import (
+    guest_api,
+    guest_pages,
+    meeting_api,
+    waiting,
+    waiting_api,
+)
 from server.consultations import pages as consultations_pages
 from server.consultations.ticket_keys import ensure_ticket_keys
 from server.core import crypto
@@ -140,6 +146,8 @@ def make_app(settings: Settings) -> web.Application:
             consultations_api.ROUTES,
             meeting_api.ROUTES,
             waiting_api.ROUTES,
+            guest_pages.ROUTES,
+            guest_api.ROUTES,
             quality_api.ROUTES,
             lines_api.ROUTES,
             line_check_pages.ROUTES,

@@ -4,6 +4,7 @@ from server.accounts import models as accounts
 from server.appointments import models as appointments
 from server.audit import models as audit
 from server.consents import models as consents
+from server.consultations import guest_models as guests
 from server.consultations import models as consultations
 from server.core.db import Base
 from server.documents import models as documents
@@ -27,6 +28,7 @@ MODELS = (
     consultations,
     documents,
     facilities,
+    guests,
     lines,
     notifications,
     patients,

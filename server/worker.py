@@ -10,7 +10,7 @@ import uvloop
 
 from server import retention
 from server.appointments import tasks as appointments
-from server.consultations import call_events, exclusion, followup
+from server.consultations import call_events, exclusion, followup, guest_ends
 from server.consultations import tasks as consultations
 from server.core import logs
 from server.core.bus import Bus
@@ -29,6 +29,7 @@ LOOPS: list[Loop] = [
     ("end_unanswered_calls", consultations.end_unanswered, 1.0),
     ("end_deserted_calls", consultations.end_deserted, 5.0),
     ("end_calls_of_excluded", exclusion.end_calls_of_excluded, 1.0),
+    ("end_invitations", guest_ends.end_over, 1.0),
     ("settle_missed_calls", followup.settle_over, 60.0),
     ("keep_talkers_signed_in", exclusion.keep_talkers_signed_in, 60.0),
     ("release_stale_bookings", appointments.release_stale, 3.0),

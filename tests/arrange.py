@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server.appointments.models import Appointment
+from server.consultations.guest_models import ConsultationGuest
 from server.consultations.models import CallAttempt, Consultation
-from server.consultations.states import AttemptStatus
+from server.consultations.states import AttemptStatus, GuestRole
 from server.core import clock
 from server.demo import demo_id
 from server.facilities.models import Department
@@ -147,7 +148,7 @@ async def one_case_in_each_state(stage, visitors) -> Cases:
 
 
 async def _leave_to_do(stage, case) -> None:
-    """Have a missed call wait for the station, and its meeting for the coordinator."""
+    """Have a missed call wait for the station, its meeting for the coordinator, a guest in it."""
     moment = clock.now()
     async with stage.as_platform() as db:
         meeting = await db.scalar(
@@ -161,6 +162,17 @@ async def _leave_to_do(stage, case) -> None:
             )
         )
         missed.owed_since = moment
+        db.add(
+            ConsultationGuest(
+                consultation_id=meeting.id,
+                person_id=(await queued.person(db, "lan")).id,
+                role=GuestRole.SECOND_SPECIALIST,
+                opened_case=False,
+                invited_by=meeting.specialist_id,
+                invited_at=moment,
+                joined_at=moment,
+            )
+        )
 
 
 def looks(cases: Cases) -> list[Look]:
@@ -203,7 +215,9 @@ def _of_binh(cases: Cases):
     yield "binh", cancel, cancel.replace("{id}", str(cases.appointment))
     for record in (cases.record, cases.answered, cases.followed):
         yield "binh", "/records/{id}", record
-    yield "binh", "/consultations/{id}", f"/consultations/{cases.meeting}"
+    meeting = f"/consultations/{cases.meeting}"
+    yield "binh", "/consultations/{id}", meeting
+    yield "binh", "/consultations/{id}/guests", f"{meeting}/guests?q=lan"
 
 
 def _sent(cases: Cases) -> list[UUID]:

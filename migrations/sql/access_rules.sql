@@ -41,6 +41,9 @@ GRANT DELETE ON
 GRANT SELECT, INSERT, UPDATE (
   withdrawn_at, withdrawal_asked_by, withdrawal_asker_name, withdrawal_relation,
   withdrawal_method, withdrawal_reason, withdrawal_recorded_by) ON consents TO tramxa_app;
+-- Whom an invitation is for, and by whom, does not change.
+GRANT SELECT, INSERT, UPDATE (opened_case, ringing_since, joined_at, ended_at, end_reason)
+  ON consultation_guests TO tramxa_app;
 -- A right is given once for its case and person; afterwards only its period changes.
 GRANT SELECT, INSERT, UPDATE (given_at, ended_at) ON case_access TO tramxa_app;
 
@@ -51,7 +54,7 @@ BEGIN
     'answered_requests', 'audit_events', 'events', 'patients', 'patient_identifiers', 'case_access', 'consents',
     'documents', 'referrals', 'referral_details', 'referral_offers', 'referral_messages',
     'referral_changes', 'appointments', 'appointment_changes', 'consultations',
-    'consultation_changes', 'call_attempts', 'call_attempt_changes', 'call_participants',
+    'consultation_changes', 'consultation_guests', 'call_attempts', 'call_attempt_changes', 'call_participants',
     'call_samples',
     'call_summaries', 'line_checks', 'line_schedules', 'records', 'record_versions', 'record_responses', 'record_changes'
   ] LOOP
@@ -225,6 +228,23 @@ BEGIN
 END $$;
 CREATE POLICY with_consultation ON call_attempts USING (
   EXISTS (SELECT FROM consultations WHERE consultations.id = call_attempts.consultation_id));
+-- The two sides ask somebody in and end it; whoever is asked answers for themselves alone.
+DO $$
+DECLARE
+  side text := 'EXISTS (SELECT FROM consultations AS meeting'
+    ' WHERE meeting.id = consultation_id AND ('
+    '   (app_role() = ''station_doctor'' AND meeting.station_id = app_facility())'
+    '   OR (app_role() = ''specialist'' AND meeting.specialist_id = app_person())))';
+BEGIN
+  CREATE POLICY with_consultation ON consultation_guests FOR SELECT USING (
+    EXISTS (SELECT FROM consultations WHERE consultations.id = consultation_id));
+  EXECUTE format('CREATE POLICY asked_by_side ON consultation_guests FOR INSERT'
+    ' WITH CHECK (invited_by = (SELECT app_person()) AND %s)', side);
+  EXECUTE format('CREATE POLICY changed_by_side ON consultation_guests FOR UPDATE USING (%s)',
+    side);
+  CREATE POLICY answered_by_own ON consultation_guests FOR UPDATE
+    USING (person_id = (SELECT app_person()) AND ended_at IS NULL);
+END $$;
 CREATE POLICY with_attempt ON call_participants USING (
   EXISTS (SELECT FROM call_attempts WHERE call_attempts.id = call_participants.attempt_id))
   WITH CHECK (person_id = (SELECT app_person()));
@@ -311,7 +331,9 @@ BEGIN
   ELSE
     found := EXISTS (SELECT FROM call_attempts
       WHERE called IN (person, facility)
-        AND (status IN ('invited', 'ringing') OR owed_since IS NOT NULL));
+        AND (status IN ('invited', 'ringing') OR owed_since IS NOT NULL))
+      OR EXISTS (SELECT FROM consultation_guests
+      WHERE person_id = person AND ringing_since IS NOT NULL);
   END IF;
   PERFORM set_config('app.role', asked_by, true);
   RETURN found;

@@ -1839,6 +1839,87 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "consultation_guests",
+        sa.Column("consultation_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "second_specialist",
+                "interpreter",
+                "other",
+                name="guestrole",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "opened_case",
+            sa.Boolean(),
+            nullable=False,
+            comment="the right to read the case came with it, and ends with it",
+        ),
+        sa.Column("invited_by", sa.Uuid(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "ringing_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="empty once they have answered, or it is over",
+        ),
+        sa.Column(
+            "joined_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="for the first time",
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "declined",
+                "no_answer",
+                "withdrawn",
+                "over",
+                "excluded",
+                name="guestend",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_guests_consultation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_guests")),
+    )
+    op.create_index(
+        "uq_consultation_guests_consultation_id_person_id_open",
+        "consultation_guests",
+        ["consultation_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_consultation_guests_consultation_id_invited_at",
+        "consultation_guests",
+        ["consultation_id", "invited_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_consultation_guests_person_id_ringing",
+        "consultation_guests",
+        ["person_id"],
+        unique=False,
+        postgresql_where=sa.text("ringing_since IS NOT NULL"),
+    )
+    op.create_table(
         "call_participants",
         sa.Column("participant", sa.String(length=43), nullable=False),
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
@@ -2193,6 +2274,18 @@ def downgrade() -> None:
         "ix_consultation_changes_consultation_id_at", table_name="consultation_changes"
     )
     op.drop_table("consultation_changes")
+    op.drop_index(
+        "ix_consultation_guests_person_id_ringing", table_name="consultation_guests"
+    )
+    op.drop_index(
+        "ix_consultation_guests_consultation_id_invited_at",
+        table_name="consultation_guests",
+    )
+    op.drop_index(
+        "uq_consultation_guests_consultation_id_person_id_open",
+        table_name="consultation_guests",
+    )
+    op.drop_table("consultation_guests")
     op.drop_index(
         "ix_call_attempt_changes_attempt_id_at", table_name="call_attempt_changes"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from server.access.actor import Actor, Scope
@@ -62,7 +62,36 @@ async def search(
     db: AsyncSession, actor: Actor, words: str, limit: int = 50
 ) -> Sequence[Person]:
     """Return people by any part of name, username or facility, in Vietnamese name order."""
-    statement = visible_to(actor).order_by(Person.name_sort).limit(limit)
+    statement = _matching(visible_to(actor), words).limit(limit)
+    return (await db.scalars(statement)).all()
+
+
+def advisers(station: Facility, hospital_id: UUID, words: str) -> Select[Person]:
+    """Return who may be asked into a call of the station: its doctors, and the specialists.
+
+    These are of the hospital that has the case, and of every hospital of the province.
+    """
+    colleague = and_(
+        Person.role == Role.STATION_DOCTOR, Person.facility_id == station.id
+    )
+    specialist = and_(
+        Person.role == Role.SPECIALIST,
+        or_(
+            Facility.id == hospital_id, Facility.province_code == station.province_code
+        ),
+    )
+    return _matching(
+        select(Person)
+        .join(Person.facility)
+        .options(contains_eager(Person.facility))
+        .where(Person.disabled_at.is_(None), or_(colleague, specialist)),
+        words,
+    )
+
+
+def _matching(statement: Select[Person], words: str) -> Select[Person]:
+    """Return those with every word in name, username or facility, in Vietnamese order."""
+    statement = statement.order_by(Person.name_sort)
     for word in fold(words).split():
         like = f"%{_escaped(word)}%"
         statement = statement.where(
@@ -72,7 +101,7 @@ async def search(
                 Facility.name_fold.like(like),
             )
         )
-    return (await db.scalars(statement)).all()
+    return statement
 
 
 async def by_username(db: AsyncSession, username: str) -> Person | None:

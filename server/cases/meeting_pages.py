@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -11,9 +11,10 @@ from server.access.actor import Actor
 from server.access.permissions import Permission, Role
 from server.accounts.queries import person_by_id
 from server.cases import panels
-from server.consultations import calls, channels, queries, service
+from server.consultations import calls, channels, guest_queries, queries, service
 from server.consultations.forms import PhoneCall
-from server.consultations.models import Consultation
+from server.consultations.models import CallAttempt, Consultation
+from server.consultations.states import GuestRole
 from server.referrals import queries as referrals
 from server.referrals.models import Referral
 from server.web.context import db_and_actor
@@ -23,10 +24,16 @@ from server.web.paths import path_id
 from server.web.responses import page, redirect
 from server.web.routes import route
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The call of the moment as this person's page must take it up again."""
+    """The call of the moment as this person's page must take it up again.
+
+    A guest who has left it is `outside`: the way back is a button, not a reload.
+    """
 
     attempt: str = ""
     status: str = ""
@@ -63,6 +70,8 @@ async def _meeting_page(request: web.Request, form: Form[Any]) -> web.Response:
     )
     referral = await referrals.get(db, actor, meeting.referral_id)
     values = await panels.of_case(request, referral)
+    own = await guest_queries.own_open(db, actor, meeting.id)
+    is_side = service.is_side(actor, meeting)
     return page(
         request,
         "cases/meeting.html.j2",
@@ -70,14 +79,23 @@ async def _meeting_page(request: web.Request, form: Form[Any]) -> web.Response:
         form_errors=form.errors,
         phone_form=form,
         meeting=meeting,
-        line=_line(actor, meeting),
+        line=await _line(db, actor, meeting, is_guest=own is not None),
+        guests=await guest_queries.of_meeting(db, meeting.id),
+        is_side=is_side,
+        may_invite=is_side
+        and values["may_meet"]
+        and meeting.status not in queries.OVER,
+        roles=list(GuestRole),
+        invite_form=blank(request),
         **await _sides(request, meeting, referral),
         answer="answer" in request.query,
         **values,
     )
 
 
-def _line(actor: Actor, meeting: Consultation) -> Line:
+async def _line(
+    db: AsyncSession, actor: Actor, meeting: Consultation, *, is_guest: bool
+) -> Line:
     live = next((one for one in meeting.attempts if one.status in queries.LIVE), None)
     if live is None:
         return Line()
@@ -87,7 +105,18 @@ def _line(actor: Actor, meeting: Consultation) -> Line:
         return Line(str(live.id), status, "caller")
     if calls.rings_for(actor, live) or live.answered_by == actor.id:
         return Line(str(live.id), status, "callee")
-    return Line()
+    if not is_guest or ringing:
+        return Line()
+    return Line(str(live.id), await _status_of_guest(db, actor, live), "guest")
+
+
+async def _status_of_guest(db: AsyncSession, actor: Actor, live: CallAttempt) -> str:
+    guest = await guest_queries.own_open(db, actor, live.consultation_id)
+    if guest is None or guest.ringing_since is not None:
+        return "ringing"
+    if guest.joined_at is not None and await queries.is_inside(db, live.id, actor.id):
+        return live.status.value
+    return "outside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
 from server.access.permissions import Permission
-from server.consultations import calls, tickets
+from server.consultations import calls, guests, tickets
 from server.consultations.forms import HangUp, Refuse, Ring
 from server.consultations.meeting_api import AttemptOut, Nothing
 from server.web.context import BUS, db_and_actor
@@ -44,25 +44,31 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 
 async def accept(request: web.Request) -> web.Response:
-    """Answer a call."""
+    """Answer a call, or come into one that runs as its guest."""
     db, actor = db_and_actor(request)
     await read_json(request, Nothing)
-    return json(AttemptOut.of(await calls.accept(db, actor, path_id(request, "id"))))
+    key = path_id(request, "id")
+    joined = await guests.join(db, actor, key)
+    return json(AttemptOut.of(joined or await calls.accept(db, actor, key)))
 
 
 async def decline(request: web.Request) -> web.Response:
     """Refuse a call."""
     db, actor = db_and_actor(request)
     given = await read_json(request, Refuse)
-    await calls.decline(db, actor, path_id(request, "id"), given.reason)
+    key = path_id(request, "id")
+    if not await guests.decline(db, actor, key):
+        await calls.decline(db, actor, key, given.reason)
     return no_content()
 
 
 async def hang_up(request: web.Request) -> web.Response:
-    """End a call, or stop ringing."""
+    """End a call, stop ringing, or leave a call to those who go on."""
     db, actor = db_and_actor(request)
     given = await read_json(request, HangUp)
-    await calls.hang_up(db, actor, path_id(request, "id"), given.reason)
+    key = path_id(request, "id")
+    if not await guests.step_out(db, actor, key, given.reason):
+        await calls.hang_up(db, actor, key, given.reason)
     return no_content()
 
 

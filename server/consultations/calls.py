@@ -96,9 +96,8 @@ async def ring(
 async def acknowledge(db: AsyncSession, actor: Actor, attempt_id: UUID) -> None:
     """Say that a device of the called side rings; the caller is told the first time."""
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
-    refuse_outsider(actor, meeting)
     if attempt.status is not AttemptStatus.INVITED or not rings_for(actor, attempt):
-        return  # a second device, or whatever came of it was faster
+        return  # a second device, a guest, or whatever came of it was faster
     moment = clock.now()
     db.add(attempt.move_to(AttemptStatus.RINGING, by=actor.id, at=moment))
     await tell_other_side(db, actor, meeting, "call.reached", attempt=str(attempt.id))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from server.consultations.states import EndReason
+from server.consultations.states import EndReason, GuestRole
+from server.core.messages import N_
 from server.referrals.states import Channel
 from server.web.forms import Input
 
@@ -47,3 +50,20 @@ class PhoneCall(Input):
     """How long the two have telephoned, if somebody knows."""
 
     minutes: Annotated[int | None, Field(ge=1, le=_LONGEST_MINUTES)] = None
+
+
+class GuestQuestion(Input):
+    """Any part of the name or place of whom to invite."""
+
+    q: Annotated[str, Field(max_length=100)] = ""
+
+
+class Invitation(Input):
+    """Whom to ask into the running call, and as what."""
+
+    messages: ClassVar[Mapping[str, str]] = {
+        "person_id": N_("Hãy chọn một người trong danh sách tìm được."),
+    }
+
+    person_id: UUID
+    role: GuestRole = GuestRole.SECOND_SPECIALIST

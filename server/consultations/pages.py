@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.access.permissions import Permission
-from server.consultations import calls, channels, followup, queries, service
+from server.consultations import calls, channels, followup, guests, queries, service
 from server.consultations.forms import Refuse
 from server.core.errors import Invalid
 from server.web.context import db_and_actor
@@ -33,7 +33,11 @@ async def decline(request: web.Request) -> web.Response:
         raise Invalid(*form.mistakes)
     meeting = await queries.get(db, actor, path_id(request, "id"))
     live = await queries.live_attempt(db, meeting.id)
-    if live is not None and live.status in queries.RINGING:
+    if live is None:
+        return redirect(f"/referrals/{meeting.referral_id}")
+    if await guests.decline(db, actor, live.id):
+        return redirect("/")  # the case is closed to them again
+    if live.status in queries.RINGING:
         await calls.decline(db, actor, live.id, form.data.reason)
     return redirect(f"/referrals/{meeting.referral_id}")
 

@@ -156,6 +156,15 @@ async def talking(db: AsyncSession, people: Collection[UUID]) -> set[UUID]:
     return set(found)
 
 
+async def is_inside(db: AsyncSession, attempt_id: UUID, person_id: UUID) -> bool:
+    """Tell whether somebody is in the room of a call now."""
+    present = await participants_of(db, attempt_id)
+    return any(
+        one.person_id == person_id and one.joined_at and not one.left_at
+        for one in present
+    )
+
+
 async def failures_in_a_row(db: AsyncSession, consultation_id: UUID) -> int:
     """Return how many of the last tries came to nothing; who gave up ringing does not count."""
     statuses = await db.scalars(

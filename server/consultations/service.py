@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from server.access.actor import Actor
 from server.access.permissions import Role
 from server.accounts.queries import colleagues
 from server.audit import trail
 from server.consultations import queries
+from server.consultations.guest_models import ConsultationGuest
 from server.consultations.models import Consultation
 from server.consultations.states import ConsultationStatus
 from server.core import clock
@@ -88,7 +91,18 @@ async def enter_waiting_room(
 
 
 async def people_of(db: AsyncSession, meeting: Consultation) -> Collection[UUID]:
-    """Return everybody on both sides of a meeting."""
+    """Return everybody on both sides of a meeting, and who was asked into it."""
+    guests = await db.scalars(
+        select(ConsultationGuest.person_id).where(
+            ConsultationGuest.consultation_id == meeting.id,
+            ConsultationGuest.ended_at.is_(None),
+        )
+    )
+    return {*await sides_of(db, meeting), *guests}
+
+
+async def sides_of(db: AsyncSession, meeting: Consultation) -> Collection[UUID]:
+    """Return the specialist and the doctors of the station."""
     doctors = await colleagues(db, meeting.station_id, Role.STATION_DOCTOR)
     return {meeting.specialist_id, *doctors}
 
@@ -101,12 +115,17 @@ async def tell_other_side(
     tell(db, people, kind, meeting.id, **data)
 
 
-def refuse_outsider(actor: Actor, meeting: Consultation) -> None:
-    """Raise Forbidden for whoever stands on neither side."""
+def is_side(actor: Actor, meeting: Consultation) -> bool:
+    """Tell whether somebody is the specialist, or a doctor of the station."""
     at_station = (
         actor.role is Role.STATION_DOCTOR and actor.facility_id == meeting.station_id
     )
-    if not at_station and actor.id != meeting.specialist_id:
+    return at_station or actor.id == meeting.specialist_id
+
+
+def refuse_outsider(actor: Actor, meeting: Consultation) -> None:
+    """Raise Forbidden for whoever stands on neither side."""
+    if not is_side(actor, meeting):
         raise Forbidden
 
 
@@ -133,5 +152,5 @@ async def people_called(
 async def tell_both(
     db: AsyncSession, meeting: Consultation, kind: str, **data: str
 ) -> None:
-    """Tell everybody on both sides."""
+    """Tell everybody on both sides, and their guests."""
     tell(db, await people_of(db, meeting), kind, meeting.id, **data)

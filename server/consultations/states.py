@@ -71,6 +71,34 @@ class EndReason(StrEnum):
         return _REASONS[self]
 
 
+class GuestRole(StrEnum):
+    """As what a further person is asked into a call."""
+
+    SECOND_SPECIALIST = "second_specialist"
+    INTERPRETER = "interpreter"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese term, a msgid."""
+        return _GUESTS[self]
+
+
+class GuestEnd(StrEnum):
+    """Why an invitation is over."""
+
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
+    EXCLUDED = "excluded"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese term, a msgid."""
+        return _GUEST_ENDS[self]
+
+
 _LABELS = {
     ConsultationStatus.SCHEDULED: N_("Đã hẹn"),
     ConsultationStatus.WAITING: N_("Phòng chờ"),
@@ -110,6 +138,18 @@ _REASONS = {
     EndReason.EXCLUDED: N_("Một bên không còn quyền tham gia ca này"),
     EndReason.BY_PHONE: N_("Đã nói chuyện qua điện thoại"),
     EndReason.WRITING_ASKED: N_("Trạm xin trả lời bằng văn bản"),
+}
+_GUESTS = {
+    GuestRole.SECOND_SPECIALIST: N_("Bác sĩ chuyên khoa thứ hai"),
+    GuestRole.INTERPRETER: N_("Phiên dịch"),
+    GuestRole.OTHER: N_("Người tham gia khác"),
+}
+_GUEST_ENDS = {
+    GuestEnd.DECLINED: N_("Đã từ chối"),
+    GuestEnd.NO_ANSWER: N_("Không nghe máy"),
+    GuestEnd.WITHDRAWN: N_("Đã kết thúc lời mời"),
+    GuestEnd.OVER: N_("Buổi hội chẩn đã kết thúc"),
+    GuestEnd.EXCLUDED: N_("Không còn quyền tham gia"),
 }
 
 TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {

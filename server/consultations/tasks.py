@@ -55,12 +55,14 @@ async def end_unanswered(db: AsyncSession) -> bool:
 
 
 async def end_deserted(db: AsyncSession) -> bool:
-    """End calls in whose room nobody has been for a while; True when there may be more.
+    """End calls in whose room neither side has been for a while; True when there may be more.
 
     Nobody ever came in, or the node stopped and nobody came back on another.
     """
     since = clock.now() - _COME_BACK_WITHIN
-    of_this = CallParticipant.attempt_id == CallAttempt.id
+    of_this = (CallParticipant.attempt_id == CallAttempt.id) & (
+        CallParticipant.person_id.in_([CallAttempt.caller_id, CallAttempt.answered_by])
+    )
     inside = CallParticipant.joined_at.is_not(None) & CallParticipant.left_at.is_(None)
     rows = await db.execute(
         select(CallAttempt, Consultation)
@@ -164,9 +166,14 @@ async def _note_connection(
 async def _end_when_empty(
     db: AsyncSession, participant: CallParticipant, reason: str
 ) -> None:
-    """End a call without people, and a ring whose caller has gone."""
+    """End a call without its two sides, and a ring whose caller has gone.
+
+    A guest who goes ends nothing, and one who stays keeps nothing alive.
+    """
     attempt, meeting = await _locked(db, participant.attempt_id)
-    present = await queries.participants_of(db, attempt.id)
+    sides = {attempt.caller_id, attempt.answered_by}
+    everybody = await queries.participants_of(db, attempt.id)
+    present = [one for one in everybody if one.person_id in sides]
     lost = reason != "hung_up"
     if attempt.status in queries.RINGING:
         if participant.person_id != attempt.caller_id:
@@ -174,7 +181,9 @@ async def _end_when_empty(
         status = AttemptStatus.LOST if lost else AttemptStatus.CANCELLED
         why = EndReason.LINE_LOST if lost else EndReason.CANCELLED
     elif attempt.status is AttemptStatus.ACCEPTED:
-        if any(one.joined_at and not one.left_at for one in present):
+        if participant not in present or any(
+            one.joined_at and not one.left_at for one in present
+        ):
             return
         status = AttemptStatus.LOST if lost else AttemptStatus.ENDED
         why = EndReason.LINE_LOST if lost else EndReason.HUNG_UP

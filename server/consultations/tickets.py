@@ -16,9 +16,10 @@ from sqlalchemy import select
 from server.access.actor import Actor
 from server.access.permissions import Role
 from server.audit import trail
-from server.consultations import queries
+from server.consultations import guest_queries, queries
 from server.consultations.calls import CallOver, rings_for
 from server.consultations.models import CallAttempt, CallParticipant
+from server.consultations.states import AttemptStatus, GuestRole
 from server.core import clock
 from server.core.errors import Refusal
 from server.core.ids import new_token
@@ -74,20 +75,16 @@ async def issue(
     """Return a pass of one minute; raises CallOver, or NoNode when no node is alive.
 
     Both sides may be in the room while it rings, so that the line stands when somebody
-    accepts; their pages send nothing before.
+    accepts; their pages send nothing before. A guest comes in after the own yes.
     """
     attempt, meeting = await queries.attempt_for_change(db, actor, attempt_id)
-    is_caller = attempt.caller_id == actor.id
-    if attempt.status not in queries.LIVE or not (
-        is_caller or attempt.answered_by == actor.id or rings_for(actor, attempt)
-    ):
-        raise CallOver
+    role = await _role_in(db, actor, attempt)
     participant = await _participant(db, attempt, actor.id)
     room = room_of(meeting.room, attempt.id)
     node = choose(nodes, room, attempt.node)
     attempt.node = node.name
     claims = tickets.Ticket(
-        room=room, participant=participant, role=_ROLES[actor.role], node=node.name
+        room=room, participant=participant, role=role, node=node.name
     )
     trail.record(db, "call:ticket", object_id=attempt.id, patient_id=meeting.patient_id)
     return Pass(
@@ -101,6 +98,23 @@ _ROLES = {
     Role.STATION_DOCTOR: tickets.Role.STATION,
     Role.SPECIALIST: tickets.Role.SPECIALIST,
 }
+
+
+async def _role_in(
+    db: AsyncSession, actor: Actor, attempt: CallAttempt
+) -> tickets.Role:
+    """Return as what somebody comes in; raises CallOver for whoever does not."""
+    of_sides = {attempt.caller_id, attempt.answered_by}
+    is_live = attempt.status in queries.LIVE
+    if is_live and (actor.id in of_sides or rings_for(actor, attempt)):
+        return _ROLES[actor.role]
+    guest = await guest_queries.own_open(db, actor, attempt.consultation_id)
+    # The two talk already: whoever has not said yes must not hear them.
+    joined = guest is not None and guest.joined_at is not None
+    if guest is None or not joined or attempt.status is not AttemptStatus.ACCEPTED:
+        raise CallOver
+    interprets = guest.role is GuestRole.INTERPRETER
+    return tickets.Role.INTERPRETER if interprets else tickets.Role.GUEST
 
 
 def room_of(secret: str, attempt_id: UUID) -> str:

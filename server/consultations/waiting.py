@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from server.access.permissions import Role
 from server.accounts.models import Person
-from server.consultations import queries
+from server.consultations import guest_queries, queries
 from server.consultations.models import CallAttempt, Consultation
 from server.consultations.service import MEETABLE
 from server.consultations.states import EndReason
@@ -99,7 +99,25 @@ async def for_actor(db: AsyncSession, actor: Actor) -> Waiting:
             ringing = ringing or call
         else:
             missed.append(call)
+    ringing = ringing or await _invitation(db, actor)
     return Waiting(ringing, missed) if ringing or missed else NOTHING
+
+
+async def _invitation(db: AsyncSession, actor: Actor) -> Call | None:
+    found = await guest_queries.rings_for(db, actor)
+    if found is None:
+        return None
+    guest, attempt, meeting, asker = found
+    return Call(
+        id=attempt.id,
+        consultation_id=meeting.id,
+        referral_id=meeting.referral_id,
+        number=meeting.referral.number,
+        caller=guest_queries.name_of(asker),
+        channel=attempt.channel,
+        at=guest.ringing_since or guest.invited_at,
+        reason=None,
+    )
 
 
 async def _waiting(

@@ -14,6 +14,8 @@ from server.quality import queries
 from server.quality.story import EndStory, Moment, Slot, slots, step_of, tell
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
 MOST_CALLS = 3
@@ -25,11 +27,19 @@ class Side(StrEnum):
 
     STATION = "station"
     HOSPITAL = "hospital"
+    GUEST = "guest"
 
     @property
     def label(self) -> str:
         """The Vietnamese term, a msgid."""
-        return N_("Ở trạm") if self is Side.STATION else N_("Ở bệnh viện")
+        return _LABELS[self]
+
+
+_LABELS = {
+    Side.STATION: N_("Ở trạm"),
+    Side.HOSPITAL: N_("Ở bệnh viện"),
+    Side.GUEST: N_("Ở người được mời"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,8 @@ class CallChart:
     @property
     def missing(self) -> list[Side]:
         """The sides from which nothing came."""
-        return [side for side in Side if side not in {one.side for one in self.ends}]
+        came = {one.side for one in self.ends}
+        return [one for one in (Side.STATION, Side.HOSPITAL) if one not in came]
 
 
 async def of_meetings(
@@ -84,13 +95,20 @@ async def of_meetings(
         _chart(
             one,
             [
-                (Side.HOSPITAL if person == calls[one] else Side.STATION, moments)
+                (_side_of(person, one, calls[one]), moments)
                 for person, moments in measured[one.id].items()
             ],
         )
         for one in newest
         if one.id in measured
     ]
+
+
+def _side_of(person: UUID, attempt: CallAttempt, specialist_id: UUID) -> Side:
+    if person == specialist_id:
+        return Side.HOSPITAL
+    is_station = person in {attempt.caller_id, attempt.answered_by}
+    return Side.STATION if is_station else Side.GUEST
 
 
 def _chart(

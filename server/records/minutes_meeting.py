@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from server.accounts.models import Person
 from server.consultations import queries as consultation_queries
@@ -46,6 +47,8 @@ async def rows(
     began = talked[0].rang_at if talked else signed.version.signed_at
     present = await _present(db, talked, {case.requested_by, signed.version.signed_by})
     chair = signed.version.signed_by
+    ends = {case.station_id, hospital.id}
+    guests = [one for one in present if one.facility_id not in ends]
     return [
         ("Hội chẩn lúc", moment(began)),
         ("Hình thức", f"{signed.conclusion.channel.label}. {case.mode.label}"),
@@ -54,7 +57,7 @@ async def rows(
             "Điểm cầu trạm",
             _end(
                 _with_authority(case.station),
-                [_named(one) for one in present if one.facility_id != hospital.id],
+                [_named(one) for one in present if one.facility_id == case.station_id],
             ),
         ),
         (
@@ -68,6 +71,7 @@ async def rows(
                 ],
             ),
         ),
+        *(("Người được mời", f"{_named(one)}, {one.facility.name}") for one in guests),
     ]
 
 
@@ -81,6 +85,7 @@ async def _present(
     found = await db.scalars(
         select(Person)
         .where(Person.id.in_(joined) | Person.id.in_(list(always)))
+        .options(joinedload(Person.facility))
         .order_by(Person.name_sort)
     )
     return found.all()

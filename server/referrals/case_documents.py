@@ -10,7 +10,7 @@ from server.core.messages import N_
 from server.documents import files, service
 from server.documents.models import Document
 from server.notifications.service import tell
-from server.referrals import audiences, queries
+from server.referrals import audiences, case_rights, queries
 from server.referrals.states import OPEN, ReferralStatus
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ async def _tell(db: AsyncSession, actor: Actor, referral: Referral) -> None:
     if referral.submitted_at is None:
         tell(db, [actor.id], "referral.changed", referral.id)
     else:
-        readers = {actor.id, referral.specialist_id or actor.id}
-        await audiences.tell_change(db, referral, *readers)
+        readers = await case_rights.readers_of(db, actor, referral.id)
+        await audiences.tell_change(db, referral, actor.id, *readers)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.access.actor import Actor, assume, assume_system
@@ -61,6 +61,17 @@ async def end(
         )
         .values(ended_at=at)
     )
+
+
+async def readers_of(db: AsyncSession, actor: Actor, referral_id: UUID) -> set[UUID]:
+    """Return who may read a case by a right of their own: asked, holding it, or a guest."""
+    async with as_platform(db, actor):
+        found = await db.scalars(
+            select(CaseAccess.person_id).where(
+                CaseAccess.referral_id == referral_id, CaseAccess.ended_at.is_(None)
+            )
+        )
+        return set(found)
 
 
 @asynccontextmanager

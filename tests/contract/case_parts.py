@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from server.appointments.models import Appointment, AppointmentChange
 from server.consents.models import Consent, GivenBy, Ground, Method
+from server.consultations.guest_models import ConsultationGuest
 from server.consultations.models import (
     CallAttempt,
     CallAttemptChange,
@@ -16,7 +17,7 @@ from server.consultations.models import (
     Consultation,
     ConsultationChange,
 )
-from server.consultations.states import ConsultationStatus
+from server.consultations.states import ConsultationStatus, GuestRole
 from server.core import clock
 from server.core.ids import new_id, new_token
 from server.documents import store
@@ -107,7 +108,22 @@ async def add_meeting(world: World) -> None:
         db.add_all(_traces(booked, meeting, call))
         await db.flush()
         db.add_all(_measured(meeting, call, case.province_code))
-    world.ids |= {"appointment": booked.id, "consultation": meeting.id, "call": call.id}
+        guest = ConsultationGuest(
+            id=new_id(),
+            consultation_id=meeting.id,
+            person_id=new_id(),
+            role=GuestRole.OTHER,
+            opened_case=False,
+            invited_by=case.specialist_id,
+            invited_at=moment,
+        )
+        db.add(guest)
+    world.ids |= {
+        "appointment": booked.id,
+        "consultation": meeting.id,
+        "call": call.id,
+        "guest": guest.id,
+    }
 
 
 def _traces(booked: Appointment, meeting: Consultation, call: CallAttempt) -> list:

@@ -12,6 +12,7 @@ _BY_COLLECTION = {
     "consultations": "consultation",
     "documents": "document",
     "facilities": "facility",
+    "guests": "guest",
     "offers": "offer",
     "patients": "patient",
     "people": "person",

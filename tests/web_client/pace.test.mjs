@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 import { FIRST_PACE, nextPace } from '../../web_client/js/call/pace.js'
 
-const LINE = { seconds: 1, estimate: 120, trip: 0.4, loss: 0 }
+const LINE = { seconds: 1, estimate: null, trip: 0.4, loss: 0 }
 const BUSY = { empty: 0.4, busy: true }
 
 /** Gives the pace after so many seconds, and what has gone by then in kilobits. */
@@ -21,7 +21,7 @@ test('a photo of 150 kB takes no more than half a minute of a line of 128', () =
   assert.ok(run(32, LINE).gone > 150 * 8)
 })
 
-test('it never takes more than about a third of the line', () => {
+test('beside a picture it never takes more than about a third of the line', () => {
   for (const estimate of [60, 120, 300, 4000]) {
     const { pace } = run(120, { ...LINE, estimate })
     assert.ok(pace <= 0.36 * estimate + 0.001, `${estimate}: ${pace}`)
@@ -41,4 +41,15 @@ test('it never stops', () => {
 
 test('the next file begins carefully again', () => {
   assert.equal(nextPace(900, LINE, { empty: 0.4, busy: false }), FIRST_PACE)
+})
+
+test('where nothing tells what the line carries, a long way is taken for a narrow one', () => {
+  const paces = [0.04, 0.2, 0.4, 0.65].map((trip) => {
+    let pace = FIRST_PACE
+    for (let second = 0; second < 60; second += 1) {
+      pace = nextPace(pace, { ...LINE, trip }, { empty: trip, busy: true })
+    }
+    return pace
+  })
+  assert.deepEqual(paces, [2000, 150, 46, 14])
 })

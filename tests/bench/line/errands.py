@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 from playwright.async_api import Page
-from playwright.async_api import TimeoutError as Late
 
 from tests.bench.line.readings import lost_between
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from tests.bench.line.model import Condition
     from tests.bench.line.pair import Pair
 
-_PATIENCE_MS = 45_000
+_PATIENCE = 45  # seconds
 _CALM = 15  # seconds between two errands
 _SENDING_MS = 600_000
 _ARRIVED = re.compile("Đã (tới bên kia|lưu vào hồ sơ)")
@@ -110,11 +109,12 @@ async def _heard_again(pair: "Pair", name: str) -> Done:
 
 async def _gap_end(page: Page, since: float) -> float | None:
     ended = f"laboratory.gaps.find((gap) => gap.to > {since})?.to"
-    try:
-        await page.wait_for_function(ended, timeout=_PATIENCE_MS, polling=100)
-    except Late:
-        return None
-    return (await page.evaluate(ended) - since) / 1000
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        if at := await page.evaluate(ended):
+            return (at - since) / 1000
+        await asyncio.sleep(0.1)
+    return None
 
 
 async def _seen(page: Page) -> dict:

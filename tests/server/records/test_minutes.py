@@ -7,6 +7,10 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from server.audit.models import AuditEvent
+from server.consultations.models import CallAttempt, CallParticipant, Consultation
+from server.core import clock
+from server.core.ids import new_token
+from server.demo import demo_id
 from server.patients.models import Patient
 from server.referrals.models import Referral, ReferralDetails
 from tests.server.records.arrange import (
@@ -16,6 +20,7 @@ from tests.server.records.arrange import (
     respond,
     sign,
 )
+from tests.server.referrals.queued import add_colleague
 
 HOSTILE = '#read("/etc/passwd") [x] $y$ \\ % @a *b* _c_ `d` <e> "f" -- // /* #{1+1}'
 
@@ -72,6 +77,33 @@ async def test_the_minutes_of_a_usual_case_fill_one_page(visitors, stage):
         "không phải chữ ký số",
     ):
         assert part in said, part
+
+
+async def test_a_guest_of_the_call_stands_with_the_own_workplace(visitors, stage):
+    case = await described_case(stage)
+    await add_call(stage, case)
+    elsewhere = demo_id("Bệnh viện Đa khoa khu vực Thốt Nốt (mẫu)")
+    async with stage.as_platform() as db:
+        guest = await add_colleague(db, "phuong", "minh", elsewhere)
+        talked = await db.scalar(
+            select(CallParticipant.attempt_id)
+            .join(CallAttempt, CallAttempt.id == CallParticipant.attempt_id)
+            .join(Consultation, Consultation.id == CallAttempt.consultation_id)
+            .where(Consultation.referral_id == case.referral)
+        )
+        db.add(
+            CallParticipant(
+                participant=new_token(),
+                attempt_id=talked,
+                person_id=guest.id,
+                joined_at=clock.now(),
+            )
+        )
+    minh = await visitors("minh")
+    said = words(await minutes(minh, await sign(minh, case)))
+    [_, invited] = said.split("Người được mời")
+    assert invited.lstrip(" :").startswith("Người phuong (giấy phép")
+    assert "Thốt Nốt" in invited
 
 
 async def test_its_fonts_travel_with_it(visitors, stage):

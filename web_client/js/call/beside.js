@@ -1,4 +1,4 @@
-/** The channel beside voice and picture: short messages at once, files in pieces as slowly as the voice needs. */
+/** The channel beside voice and picture to one other page: short messages at once, files in pieces as slowly as the voice needs. */
 
 /** @import { Announcement, Purpose } from './transfer.js' */
 import { Incoming, isAnnouncement, Outgoing, PIECE, readPiece } from './transfer.js'
@@ -75,25 +75,12 @@ export class Beside extends EventTarget {
   /**
    * Sends a file; it goes on by itself after a cut.
    *
-   * @param {Blob} blob - its content
-   * @param {{name: string, purpose: Purpose}} about - its name, and what it is for
-   * @returns {Promise<number>} the number of the transfer
+   * @param {Announcement} announcement - of it
+   * @param {Uint8Array} bytes - its content
    */
-  async send(blob, { name, purpose }) {
-    const [number] = /** @type {[number]} */ ([...crypto.getRandomValues(new Uint32Array(1))])
-    const bytes = new Uint8Array(await blob.arrayBuffer())
-    /** @type {Announcement} */
-    const announcement = {
-      type: 'file',
-      number,
-      name,
-      mime: blob.type,
-      size: bytes.length,
-      purpose
-    }
-    this.#outgoing.set(number, new Outgoing(announcement, bytes))
+  send(announcement, bytes) {
+    this.#outgoing.set(announcement.number, new Outgoing(announcement, bytes))
     this.say(announcement)
-    return number
   }
 
   /** @param {RTCDataChannel} channel - that can be used now */

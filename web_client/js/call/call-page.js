@@ -1,19 +1,24 @@
 /** The meeting page: joins what the server knows of a call with what this browser does. */
 import { onServerEvent } from '../components/events.js'
+import { meaningOf } from './call-news.js'
 import { CallView } from './call-view.js'
+import { startInviting } from './inviting.js'
 import { OwnMedia } from './own-media.js'
+import { watchPeople } from './people-watch.js'
 import { CallRoom } from './room.js'
 import { SampleLog } from './samples.js'
-import { command, Refused } from './server.js'
+import { command, pass, Refused } from './server.js'
 import { Sharing } from './sharing.js'
+import { whyOver } from './why-over.js'
 
 /** One meeting on one page. */
 class CallPage {
   #view
   #meeting
+  /** Asked into a call that others have rung: goes in only after the own yes. */
+  #guest
   #attempt = ''
   #outgoing = false
-  /** Our own answer is under way: the event about it may overtake the response. */
   #accepting = false
   /** @type {CallRoom | null} */
   #room = null
@@ -26,9 +31,11 @@ class CallPage {
   constructor(root) {
     this.#view = new CallView(root)
     this.#own = new OwnMedia(this.#view)
+    this.#guest = 'guest' in root.dataset
     this.#sharing = new Sharing(this.#view, {
       address: root.dataset.documents ?? '',
-      keeps: 'keeps' in root.dataset
+      keeps: 'keeps' in root.dataset,
+      guest: this.#guest
     })
     this.#meeting = root.dataset.meeting ?? ''
     this.#attempt = root.dataset.attempt ?? ''
@@ -37,6 +44,7 @@ class CallPage {
     onServerEvent((event) => this.#heard(event))
     globalThis.addEventListener('pagehide', () => this.#own.stop())
     globalThis.addEventListener('pagehide', () => this.#samples?.hurry())
+    startInviting(this.#meeting)
     void this.#begin(root.dataset.attemptState ?? '', 'answer' in root.dataset)
   }
 
@@ -48,6 +56,7 @@ class CallPage {
     this.#view.showState('idle')
     await this.#own.open(true)
     if (status === 'accepted') this.#enter('joining')
+    else if (status === 'outside') this.#view.showState('outside')
     else if (status === 'ringing' && this.#outgoing) this.#enter('ringing-out')
     else if (status === 'ringing' && answer) await this.#run(() => this.#accept())
     else if (status === 'ringing') this.#enter('ringing-in')
@@ -63,6 +72,7 @@ class CallPage {
       'call-video': () => this.#call('video'),
       'call-audio': () => this.#call('audio'),
       accept: () => this.#accept(),
+      rejoin: async () => this.#enter('joining'),
       decline: () => this.#decline(),
       'hang-up': () => this.#hangUp(),
       microphone: () => this.#own.toggle('microphone'),
@@ -86,38 +96,55 @@ class CallPage {
     }
   }
 
-  /** @param {import('../components/events.js').ServerEvent & {attempt?: string, reason?: string}} event */
+  /** @param {import('./call-news.js').News} event - of the server */
   #heard(event) {
-    if (event.subject !== this.#meeting) return
-    if (event.kind === 'call.ringing') this.#rings(event.attempt ?? '')
-    else if (event.attempt === this.#attempt) this.#moved(event.kind, event.reason ?? '')
+    const meaning = meaningOf(event, {
+      meeting: this.#meeting,
+      attempt: this.#attempt,
+      guest: this.#guest,
+      outgoing: this.#outgoing,
+      inside: Boolean(this.#room),
+      accepting: this.#accepting,
+      state: this.#view.state
+    })
+    if (meaning) this.#meanings[meaning](event)
   }
 
-  /** @param {string} attempt - id of the call that begins to ring here */
-  #rings(attempt) {
-    if (this.#room) return
+  /** @type {Record<Exclude<import('./call-news.js').Meaning, ''>, (event: import('./call-news.js').News) => void>} */
+  #meanings = {
+    rings: (event) => this.#rings(event),
+    reached: () => this.#view.say('reached'),
+    answered: () => void this.#room?.release(),
+    elsewhere: () => {
+      this.#leave()
+      this.#view.say('answered-elsewhere')
+    },
+    outside: ({ attempt }) => this.#stayOutside(attempt),
+    withdrawn: ({ reason }) => this.#withdrawn(reason ?? ''),
+    ended: ({ reason }) => this.#ended(reason ?? '')
+  }
+
+  /** @param {import('./call-news.js').News} event - of the call that begins to ring here, perhaps for a guest */
+  #rings({ attempt = '', guest }) {
+    if (guest) this.#guest = true
     this.#attempt = attempt
     this.#outgoing = false
     this.#enter('ringing-in')
   }
 
-  /**
-   * @param {string} kind - what happened to this call
-   * @param {string} reason - why it ended, if it did
-   */
-  #moved(kind, reason) {
-    if (kind === 'call.ended') this.#ended(reason)
-    else if (kind === 'call.reached') this.#reached()
-    else if (kind === 'call.accepted') this.#accepted()
+  /** @param {string} reason - why an invitation into this meeting is over */
+  #withdrawn(reason) {
+    if (this.#guest) {
+      this.#leave()
+      this.#view.say('guest-withdrawn')
+    } else this.#view.showTrouble([this.#view.text(`guest-${reason}`)].filter(Boolean))
   }
 
-  /** Somebody has answered: the other side, this page, or a colleague. */
-  #accepted() {
-    if (this.#outgoing) void this.#room?.release()
-    else if (!this.#accepting && this.#view.state === 'ringing-in') {
-      this.#leave()
-      this.#view.say('answered-elsewhere')
-    }
+  /** @param {string} [attempt] - id of a call that runs without this page */
+  #stayOutside(attempt = this.#attempt) {
+    this.#leave()
+    this.#attempt = attempt
+    this.#view.showState('outside')
   }
 
   /** @param {'video' | 'audio'} channel - how to call */
@@ -128,11 +155,6 @@ class CallPage {
     this.#outgoing = true
     if (attempt.end_reason) this.#ended(attempt.end_reason)
     else this.#enter('ringing-out')
-  }
-
-  /** A device of the other side rings. */
-  #reached() {
-    if (this.#view.state === 'ringing-out') this.#view.say('reached')
   }
 
   async #accept() {
@@ -156,19 +178,17 @@ class CallPage {
   }
 
   async #hangUp() {
-    const reason = this.#whyOver()
+    const reason = whyOver(this.#view.state, {
+      canCall: 'RTCPeerConnection' in globalThis,
+      hears: Boolean(this.#own.stream?.getAudioTracks().length)
+    })
+    const attempt = this.#attempt
+    const goesOn = this.#guest || (this.#room?.size ?? 0) > 1
     this.#room?.leave()
-    await command(`/calls/${this.#attempt}/hang-up`, { reason })
-    this.#ended(reason)
-  }
-
-  /** @returns {string} why this side ends the call, of what this page can know */
-  #whyOver() {
-    const { state } = this.#view
-    if (state === 'ringing-out') return 'hung_up'
-    if (!('RTCPeerConnection' in globalThis)) return 'browser_unsupported'
-    if (!this.#own.stream?.getAudioTracks().length) return 'media_refused'
-    return state === 'joining' || state === 'reconnecting' ? 'line_lost' : 'hung_up'
+    await command(`/calls/${attempt}/hang-up`, { reason })
+    if (!goesOn) this.#ended(reason)
+    // Its end may have been told meanwhile.
+    else if (this.#attempt === attempt) this.#stayOutside()
   }
 
   /** @param {'ringing-out' | 'ringing-in' | 'joining'} state - what to show until the other side is there; while it rings nothing is sent */
@@ -176,30 +196,25 @@ class CallPage {
     if (!this.#own.stream) return
     this.#view.showTrouble([])
     this.#view.showState(state)
-    const room = new CallRoom(() => this.#pass(), this.#own.stream, { held: state !== 'joining' })
+    if (this.#guest && state === 'ringing-in') return
+    const room = new CallRoom(() => pass(this.#attempt), this.#own.stream, {
+      held: state !== 'joining'
+    })
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       room.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('state', (detail) => this.#roomIs(detail))
-    on('remote', ({ stream }) => void this.#view.showRemote(stream))
-    on('sample', (sample) => this.#view.showQuality(sample))
-    on('level', (level) => this.#view.showLevel(level))
-    on('closed', ({ code }) => code !== 'left' && this.#putOut(code))
+    on('closed', ({ code }) => {
+      if (code === 'left') return
+      this.#leave()
+      this.#view.say(code)
+    })
     this.#room = room
+    watchPeople(room, this.#view, { call: this.#attempt, guest: this.#guest })
     const samples = `/calls/${this.#attempt}/samples`
     this.#samples = new SampleLog(room, (body) => command(samples, body, { keepalive: true }))
     this.#own.follow(room)
     this.#sharing.follow(room)
     room.enter()
-  }
-
-  /** @returns {Promise<{url: string, ticket: string} | null>} null when the call is over */
-  async #pass() {
-    try {
-      return await command(`/calls/${this.#attempt}/pass`)
-    } catch (error) {
-      if (error instanceof Refused && error.code !== 'signaling_unavailable') return null
-      throw error
-    }
   }
 
   /** @param {'alone' | 'connecting' | 'talking' | 'reconnecting'} state - of the room */
@@ -211,16 +226,10 @@ class CallPage {
     else if (state === 'connecting') this.#view.showState('joining')
   }
 
-  /** @param {string} code - why the node or the server shut the door */
-  #putOut(code) {
-    this.#leave()
-    this.#view.say(code)
-  }
-
   /** @param {string} reason - why the call is over */
   #ended(reason) {
     this.#leave()
-    void this.#view.showRemote(null)
+    this.#attempt = ''
     this.#view.say(`ended-${reason}`)
   }
 
@@ -230,6 +239,7 @@ class CallPage {
     this.#own.follow(null)
     this.#room?.leave()
     this.#room = null
+    this.#view.people.clear()
     this.#view.showLevel(null)
     this.#view.showState('idle')
   }

@@ -1,8 +1,9 @@
 /** What a person sees of a call: pictures, a sentence, and the buttons that make sense now. */
 import { show } from './media.js'
+import { PeopleView } from './people-view.js'
 
 /**
- * @typedef {'idle' | 'ringing-out' | 'ringing-in' | 'joining' | 'talking' | 'reconnecting'} State
+ * @typedef {'idle' | 'ringing-out' | 'ringing-in' | 'outside' | 'joining' | 'talking' | 'reconnecting'} State
  */
 
 /** @type {Record<State, string[]>} */
@@ -10,8 +11,10 @@ const ACTIONS = {
   idle: ['call-video', 'call-audio'],
   'ringing-out': ['hang-up'],
   'ringing-in': ['accept', 'decline'],
+  // The call goes on without this page.
+  outside: ['rejoin'],
   joining: ['hang-up'],
-  talking: ['microphone', 'camera', 'screen', 'photo', 'choose-file', 'hang-up'],
+  talking: ['microphone', 'camera', 'screen', 'photo', 'choose-file', 'invite', 'hang-up'],
   reconnecting: ['microphone', 'camera', 'hang-up']
 }
 
@@ -22,6 +25,12 @@ export class CallView {
   /** @param {HTMLElement} root - the element with data-module="call" */
   constructor(root) {
     this.#root = root
+    const template = root.querySelector('template[data-part="person"]')
+    if (!(template instanceof HTMLTemplateElement)) throw new Error('The call has no people')
+    this.people = new PeopleView(this.part('people'), template, {
+      text: (code) => this.text(code),
+      onBlocked: () => this.showTrouble([this.text('sound-blocked')])
+    })
   }
 
   /**
@@ -89,19 +98,6 @@ export class CallView {
   }
 
   /**
-   * Shows the picture and plays the voice apart: a film without frames plays nothing, not even its sound.
-   *
-   * @param {MediaStream | null} stream - the other side's
-   */
-  async showRemote(stream) {
-    void show(/** @type {HTMLVideoElement} */ (this.part('remote')), stream, { muted: true })
-    const voice = /** @type {HTMLAudioElement} */ (this.part('voice'))
-    if (await show(voice, stream, { muted: false })) return
-    this.showTrouble([this.text('sound-blocked')])
-    document.addEventListener('click', () => void this.showRemote(stream), { once: true })
-  }
-
-  /**
    * @param {string} action - of a button that stays down
    * @param {boolean} pressed - whether it is down
    */
@@ -125,15 +121,6 @@ export class CallView {
     if (said.dataset.code === code) return
     said.dataset.code = code
     said.textContent = this.text(code)
-  }
-
-  /** @param {Blob | null} blob - a picture in place of the other side's film; null takes it away */
-  showStill(blob) {
-    const picture = /** @type {HTMLImageElement} */ (this.part('still'))
-    URL.revokeObjectURL(picture.src)
-    if (blob) picture.src = URL.createObjectURL(blob)
-    picture.hidden = !blob
-    this.part('still-note').hidden = !blob
   }
 
   /** @param {import('./quality.js').Sample} sample - the latest of the line */

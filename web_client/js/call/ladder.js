@@ -8,12 +8,12 @@
 /** @import { Packing } from './voice.js' */
 import { FIRST_PACE, nextPace } from './pace.js'
 import { FIRST, fitting, highestFor, RUNGS } from './rungs.js'
-import { costOf, pack, usualPacking } from './voice.js'
+import { pack, usualPacking } from './voice.js'
 
 /**
  * @typedef {object} Reading
  * @property {number} seconds - that it covers
- * @property {number} estimate - of what can be sent
+ * @property {number | null} estimate - of what a picture may take; null while none is sent, for nothing tells it then
  * @property {number} trip - there and back
  * @property {number} loss - of our sound, as the other side reports it
  */
@@ -40,13 +40,9 @@ import { costOf, pack, usualPacking } from './voice.js'
  * @property {number} patience - before the next attempt at a higher rung; 0 when none has failed
  */
 
-/** The share of what the voice leaves that the picture may take. */
-const SHARE_OF_REST = 0.75
-const PAUSE_BELOW = 110
-const RESUME_ABOVE = 180
-/** The estimate of a connection that has not carried anything yet, and the most that is found out on a long way; see START and RESTING in sdp.js. */
-const UNPROBED = 55
-const FOUND_FAR = 90
+/** The share of the estimate that the picture makes use of: the rest is for the estimate's own error. */
+const SHARE_OF_ESTIMATE = 0.75
+const PAUSE_BELOW = 50
 const NEAR = 0.15
 const LATE = { trip: 0.9, beyondEmpty: 0.5, pauseAfter: 2 }
 /** A queue of our own making, however long the way: then even the voice takes too much. */
@@ -56,7 +52,9 @@ const FAR = 0.3
 const TIGHT_FOR = 2
 const MARGIN = 1.15
 const PATIENCE = { least: 4, first: 8, factor: 4, most: 300, forgiven: 60 }
-const HEAVY_LOSS = 0.08
+const HEAVY_LOSS = 0.12
+/** Seconds above the empty line's round trip within which nothing queues. */
+const AT_EASE = 0.25
 const STARTS_FOR = 5
 /** A long way is mostly a narrow one: there the voice has the first seconds to itself. */
 const FIRST_WAITS = [
@@ -128,7 +126,7 @@ function listen(state, reading, { busy, held }) {
     voice,
     empty,
     pace: nextPace(state.pace, reading, { empty, busy }),
-    budget: SHARE_OF_REST * (estimate - costOf(voice)),
+    budget: estimate === null ? state.budget : SHARE_OF_ESTIMATE * estimate,
     age: state.age + seconds,
     since: held ? 0 : state.since + seconds,
     late: late ? state.late + seconds : 0
@@ -140,7 +138,7 @@ function listen(state, reading, { busy, held }) {
  * @param {Reading} reading - the latest
  */
 function mustPause({ rung, late }, { estimate }) {
-  return rung > 0 && (late >= LATE.pauseAfter || estimate < PAUSE_BELOW)
+  return rung > 0 && (late >= LATE.pauseAfter || (estimate ?? Infinity) < PAUSE_BELOW)
 }
 
 /**
@@ -159,7 +157,7 @@ function isOnTrial({ rung, since, late }) {
  */
 function fall(state, rung) {
   const hasty = state.since < PATIENCE.forgiven
-  const longer = Math.max(PATIENCE.first, state.patience * PATIENCE.factor)
+  const longer = Math.max(PATIENCE.first, waitOf(stand(state, 0)) * PATIENCE.factor)
   const patience = hasty ? Math.min(PATIENCE.most, longer) : PATIENCE.first
   return { ...stand(state, rung), patience, reason: 'line' }
 }
@@ -172,7 +170,7 @@ function fall(state, rung) {
  */
 function rise(seen, reading, { highest, fits }) {
   if (seen.rung === highest) return { ...seen, reason: 'free', ample: 0 }
-  const room = seen.rung ? isRoomAbove(seen, fits) : mayResume(seen, reading, fits)
+  const room = seen.rung ? isRoomAbove(seen, fits) : mayResume(seen, reading)
   const ample = room ? seen.ample + reading.seconds : 0
   if (!room || ample < waitOf(seen)) return { ...seen, ample, reason: reasonToWait(seen) }
   const forgiven = seen.rung > 0 && seen.since >= PATIENCE.forgiven
@@ -193,15 +191,13 @@ function isRoomAbove({ rung, budget }, fits) {
 }
 
 /**
+ * Voice alone tells nothing of what a line could carry: only an attempt does.
+ *
  * @param {State} seen - with the voice alone
  * @param {Reading} reading - the latest
- * @param {number} fits - the rung for which there is room
  */
-function mayResume({ voice, late, patience, empty }, { estimate, trip, loss }, fits) {
-  if (voice.narrow || late || loss > HEAVY_LOSS) return false
-  if (estimate > enoughToBegin(empty, patience)) return fits > 0 || patience === 0
-  // Voice alone raises no estimate much: only an attempt tells whether the line has healed.
-  return patience > 0 && estimate >= costOf(voice) * 1.3 && trip < empty + 0.2
+function mayResume({ voice, late, empty }, { trip, loss }) {
+  return !voice.narrow && !late && loss <= HEAVY_LOSS && trip < empty + AT_EASE
 }
 
 /**
@@ -210,16 +206,6 @@ function mayResume({ voice, late, patience, empty }, { estimate, trip, loss }, f
  */
 export function cushionOf({ empty }) {
   return CUSHIONS.find(({ trip }) => empty < trip)?.cushion ?? 0
-}
-
-/**
- * @param {number} empty - the shortest round trip seen
- * @param {number} patience - 0 when no attempt has failed
- */
-function enoughToBegin(empty, patience) {
-  // A short way is mostly a broad one, and while nobody speaks no estimate rises.
-  if (empty < NEAR && patience === 0) return UNPROBED
-  return empty > FAR ? FOUND_FAR : RESUME_ABOVE
 }
 
 /** @param {State} seen - what was heard of the line */

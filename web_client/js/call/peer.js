@@ -209,8 +209,7 @@ export class PeerLink extends EventTarget {
         (isFirst || Boolean(connection.remoteDescription)) && this.#turns.waits(connection, offer),
       heard: () => this.#turns.heard(),
       send: (payload) => this.#options.send(payload),
-      adapt: (sdp) =>
-        followed(sdp, { packet: this.#packet, resting: !SentTracks.promise(connection) }),
+      adapt: (sdp) => followed(sdp, this.#packet),
       onMisfit: () => this.#recovery.tell('failed')
     })
   }

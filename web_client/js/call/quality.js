@@ -1,5 +1,15 @@
 /** @import { Stat } from './stats.js' */
-import { found, growth, inbound, isRelayed, scaled, selectedPair, share, timeOf } from './stats.js'
+import {
+  estimateOf,
+  found,
+  growth,
+  inbound,
+  isRelayed,
+  scaled,
+  selectedPair,
+  share,
+  timeOf
+} from './stats.js'
 
 const EVERY_MS = 5000
 
@@ -17,7 +27,7 @@ const EVERY_MS = 5000
  * @property {number | null} freezeSeconds - in which the picture stood still
  * @property {number} received - kilobits a second
  * @property {number} sent - kilobits a second
- * @property {number | null} estimate - of what can be sent, in kilobits a second
+ * @property {number | null} estimate - of what a picture may take, in kilobits a second
  * @property {boolean | null} relayed - whether it goes through a relay
  */
 
@@ -64,7 +74,7 @@ export function sampleOf(former, latter) {
     rtt: scaled(pair?.currentRoundTripTime),
     received: rate('bytesReceived'),
     sent: rate('bytesSent'),
-    estimate: pair?.availableOutgoingBitrate ? pair.availableOutgoingBitrate / 1000 : null,
+    estimate: estimateOf(former, latter),
     relayed: isRelayed(pair, latter)
   }
 }

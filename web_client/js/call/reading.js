@@ -2,7 +2,7 @@
 
 /** @import { Reading } from './ladder.js' */
 /** @import { Stat } from './stats.js' */
-import { inbound, selectedPair, timeOf } from './stats.js'
+import { estimateOf, inbound, isPictured, selectedPair, timeOf } from './stats.js'
 
 /** Enough for a face where a browser gives no estimate and nothing is lost, too little for one otherwise. */
 const UNTOLD = { calm: 350, lossy: 120, loss: 0.08 }
@@ -15,13 +15,11 @@ const UNTOLD = { calm: 350, lossy: 120, loss: 0.08 }
 export function readingOf(former, latter) {
   const pair = selectedPair(latter)
   if (!pair) return null
-  const heard = latter.find((stat) => stat.type === 'remote-inbound-rtp' && stat.kind === 'audio')
-  const loss = heard?.fractionLost ?? 0
-  const told = pair.availableOutgoingBitrate
+  const { fractionLost: loss = 0, roundTripTime = 0 } = heardOf(latter)
   return {
     seconds: Math.max(0.001, (timeOf(latter) - timeOf(former)) / 1000),
-    estimate: told ? told / 1000 : untold(loss),
-    trip: Math.max(pair.currentRoundTripTime ?? 0, heard?.roundTripTime ?? 0),
+    estimate: isPictured(former, latter) ? (estimateOf(former, latter) ?? untold(loss)) : null,
+    trip: Math.max(pair.currentRoundTripTime ?? 0, roundTripTime),
     loss
   }
 }
@@ -35,6 +33,16 @@ export function arrivedIn(stats) {
     sound: inbound(stats, 'audio')?.packetsReceived ?? 0,
     all: selectedPair(stats)?.bytesReceived ?? 0
   }
+}
+
+/**
+ * @param {Stat[]} stats - entries of getStats()
+ * @returns {Stat} what the other side has reported of our sound
+ */
+function heardOf(stats) {
+  const heard = (/** @type {Stat} */ stat) =>
+    stat.type === 'remote-inbound-rtp' && stat.kind === 'audio'
+  return stats.find(heard) ?? {}
 }
 
 /** @param {number} loss - of our sound, as the other side reports it */

@@ -1,8 +1,7 @@
 /** @import { Peer, Welcome } from './messages.js' */
 /** @import { Reason } from './ladder.js' */
-import { Beside } from './beside.js'
-import { Companion } from './companion.js'
-import { RUNGS } from './rungs.js'
+import { Company } from './company.js'
+import { Others } from './others.js'
 import { SignalingConnection } from './signaling.js'
 
 /**
@@ -13,14 +12,15 @@ import { SignalingConnection } from './signaling.js'
 
 const STILL_PACE = 8
 const ACCEPTED = { type: 'accepted' }
+/** What others tell the page of the people in the room. */
+const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'sample', 'level', 'sent']
 
 /** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
 
 /**
  * One call seen from this page: who is in the room, and the media to each of them.
  *
- * Events, each a CustomEvent: `state` ('alone' | 'connecting' | 'talking' | 'reconnecting'), `remote` ({peer, stream}), `gone` ({peer}), `media` (what
- * another has switched on), `sample` (of quality), `level` (Level), `closed` ({code}).
+ * Events, each a CustomEvent: `state` ('alone' | 'connecting' | 'talking' | 'reconnecting'), `closed` ({code}), and those of others.js that concern a page.
  */
 export class CallRoom extends EventTarget {
   #signaling
@@ -32,10 +32,22 @@ export class CallRoom extends EventTarget {
   #you = ''
   /** @type {RTCIceServer[]} */
   #iceServers = []
-  /** @type {Map<string, Companion>} */
-  #others = new Map()
-  /** Messages and files beside voice and picture; goes on with whichever page the other side has. */
-  beside = new Beside((purpose) => this.#paceOf(purpose))
+  /** @type {Others} */
+  #others = new Others(() => ({
+    voiceOnly: this.#voiceOnly,
+    detail: this.#picture?.contentHint === 'detail',
+    height: this.#picture?.getSettings().height ?? 0,
+    busy: this.beside.isBusy,
+    held: this.#held
+  }))
+  /**
+   * Messages and files beside voice and picture; goes on with whichever page the other side has.
+   *
+   * @type {Company}
+   */
+  beside = new Company((purpose) =>
+    purpose === 'still' ? Math.min(this.#others.pace, STILL_PACE) : this.#others.pace
+  )
 
   /**
    * @param {() => Promise<Pass | null>} getPass - asks the server for a pass
@@ -49,10 +61,11 @@ export class CallRoom extends EventTarget {
     this.#picture = stream.getVideoTracks()[0] ?? null
     this.#signaling = new SignalingConnection(getPass)
     this.beside.addEventListener('said', (event) => {
-      const { detail } = /** @type {CustomEvent} */ (event)
-      if (detail.type === ACCEPTED.type) void this.release()
+      const { message } = /** @type {CustomEvent} */ (event).detail
+      if (message.type === ACCEPTED.type) void this.release()
     })
     this.#listen()
+    this.#follow()
   }
 
   /** Goes in, and stays until `leave`. */
@@ -70,16 +83,28 @@ export class CallRoom extends EventTarget {
   async release() {
     if (!this.#held) return
     this.#held = false
-    const all = [...this.#others.values()]
-    await Promise.all(all.map((other) => other.release()))
+    await this.#others.each((other) => other.release())
     this.#tellState()
   }
 
   /** Goes out and gives the connections up. */
   leave() {
-    for (const id of [...this.#others.keys()]) this.#forget(id)
+    for (const { peer } of this.#others.inOrder) this.#others.forget(peer.id)
     this.beside.close()
     this.#signaling.leave()
+  }
+
+  /** How many others are there. */
+  get size() {
+    return this.#others.size
+  }
+
+  /**
+   * @param {string} role - of the ticket
+   * @returns {string | undefined} the id of somebody else who has it
+   */
+  idOf(role) {
+    return this.#others.inOrder.find(({ peer }) => peer.role === role)?.peer.id
   }
 
   /** The track of the picture that is sent, or rests; null without one. */
@@ -94,29 +119,20 @@ export class CallRoom extends EventTarget {
    */
   async show(track) {
     this.#picture = track
-    for (const other of this.#others.values()) await other.show(track)
+    await this.#others.each((other) => other.show(track))
   }
 
   /** @param {boolean} voiceOnly - whether the person wants no picture sent */
   async keepToVoice(voiceOnly) {
     this.#voiceOnly = voiceOnly
-    for (const other of this.#others.values()) await other.apply()
+    await this.#others.each((other) => other.apply())
   }
 
   /** @param {{microphone: boolean, camera: boolean, screen: boolean}} media - what is switched on here */
   announce(media) {
-    for (const { peer } of this.#others.values()) {
+    for (const { peer } of this.#others.inOrder) {
       this.#signaling.signal(peer, { kind: 'media', ...media })
     }
-  }
-
-  /**
-   * @param {import('./transfer.js').Purpose} purpose - of a file
-   * @returns {number} kilobits a second, of several lines the slowest; a still is in no hurry
-   */
-  #paceOf(purpose) {
-    const pace = Math.min(...[...this.#others.values()].map((other) => other.pace))
-    return purpose === 'still' ? Math.min(pace, STILL_PACE) : pace
   }
 
   #listen() {
@@ -128,7 +144,7 @@ export class CallRoom extends EventTarget {
     on('peer_joined', ({ peer }) => this.#meet(peer))
     on('peer_reconnecting', ({ peer }) => this.#away(peer))
     on('peer_left', ({ peer }) => {
-      this.#forget(peer)
+      this.#others.forget(peer)
       this.#tellState()
     })
     on('peer_signal', ({ sender, instance, payload }) => {
@@ -142,7 +158,7 @@ export class CallRoom extends EventTarget {
   #away(id) {
     const other = this.#others.get(id)
     if (other) other.isThere = false
-    this.#emit('state', other?.state === 'connected' ? 'talking' : 'reconnecting')
+    this.#emit('state', this.#others.states.includes('connected') ? 'talking' : 'reconnecting')
   }
 
   /** @param {Welcome} welcome - who is there, and how to reach them */
@@ -150,13 +166,13 @@ export class CallRoom extends EventTarget {
     this.#you = you.id
     this.#iceServers = iceServers
     if (!resumed) {
-      for (const [id, other] of [...this.#others]) {
-        if (peers.some((peer) => peer.id === id)) other.tell('checked')
-        else this.#forget(id)
+      for (const other of this.#others.inOrder) {
+        if (peers.some(({ id }) => id === other.peer.id)) other.tell('checked')
+        else this.#others.forget(other.peer.id)
       }
     }
     for (const peer of peers) this.#meet(peer)
-    for (const other of this.#others.values()) other.tell('reached')
+    for (const other of this.#others.inOrder) other.tell('reached')
     if (!peers.length) this.#tellState()
   }
 
@@ -169,17 +185,15 @@ export class CallRoom extends EventTarget {
       this.#tellState()
       return
     }
-    this.#forget(peer.id)
-    const other = new Companion(peer, this.#optionsFor(peer))
-    this.#others.set(peer.id, other)
-    this.#follow(other)
+    this.#others.forget(peer.id)
+    const other = this.#others.meet(peer, this.#optionsFor(peer))
     if (this.#picture) void other.show(this.#picture)
     this.#tellState()
   }
 
   /**
    * @param {Peer} peer - somebody else
-   * @returns {ConstructorParameters<typeof Companion>[1]} how to be with them
+   * @returns {Omit<import('./others.js').CompanionOptions, 'wishes'>} how to be with them
    */
   #optionsFor(peer) {
     return {
@@ -189,45 +203,25 @@ export class CallRoom extends EventTarget {
       held: this.#held,
       send: (payload) => this.#signaling.signal(peer, payload),
       refreshIce: () => this.#signaling.refreshIce(),
-      isReachable: () => this.#signaling.isOpen,
-      wishes: () => ({
-        voiceOnly: this.#voiceOnly,
-        detail: this.#picture?.contentHint === 'detail',
-        height: this.#picture?.getSettings().height ?? 0,
-        busy: this.beside.isBusy,
-        held: this.#held
-      })
+      isReachable: () => this.#signaling.isOpen
     }
   }
 
-  /** @param {Companion} other - just met */
-  #follow(other) {
+  #follow() {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
-      other.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
-    on('built', (connection) => this.beside.moveTo(connection))
-    on('stream', (stream) => this.#emit('remote', { peer: other.peer.id, stream }))
-    on('media', (media) => this.#emit('media', media))
-    on('sample', (sample) => this.#emit('sample', sample))
-    on('state', () => this.#tellState())
+      this.#others.addEventListener(type, (event) =>
+        take(/** @type {CustomEvent} */ (event).detail)
+      )
+    for (const type of PASSED_ON) on(type, (detail) => this.#emit(type, detail))
+    on('built', ({ peer, connection }) => this.beside.moveTo(peer, connection))
+    on('gone', ({ peer }) => this.beside.lose(peer))
+    on('changed', () => this.#tellState())
     on('heard', (heard) => this.#signaling.doubt(!heard))
-    on('level', ({ rung, reason, budget }) => {
-      const { name } = RUNGS[rung] ?? RUNGS[0]
-      this.#emit('level', { rung: name, reason, budget })
-    })
-  }
-
-  /** @param {string} id - of somebody who has left, or has another page now */
-  #forget(id) {
-    const other = this.#others.get(id)
-    if (!other) return
-    this.#others.delete(id)
-    other.close()
-    this.#emit('gone', { peer: id })
   }
 
   /** Says how it stands with whoever stands best: a third one who drops out does not end the talk. */
   #tellState() {
-    const states = [...this.#others.values()].map(({ state }) => state)
+    const { states } = this.#others
     if (!states.length) this.#emit('state', 'alone')
     else if (this.#held) return
     else if (states.includes('connected')) this.#emit('state', 'talking')

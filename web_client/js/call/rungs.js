@@ -58,9 +58,9 @@ export function fitting(budget, wishes) {
 export function pictureOf({ rung, since, budget }, { voiceOnly, detail, height }) {
   const { most, frames, ...at } = RUNGS[rung] ?? RUNGS[0]
   if (at.name === 'voice' || voiceOnly) return null
-  if (detail)
-    return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
   const cautious = rung === 1 && since < FIRST.seconds
+  if (detail && !cautious)
+    return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
   const rate = cautious ? FIRST.rate : between(FIRST.rate, budget, most)
   return { rate, height: Math.min(at.height, height), frames }
 }

@@ -9,35 +9,26 @@ const OURS =
   /;?\s*(usedtx|useinbandfec|maxplaybackrate|maxaveragebitrate|x-google-start-bitrate)=\d+/gi
 const OPUS = /^a=rtpmap:(\d+) opus\/48000/im
 const PICTURE = /^m=video \d+ \S+ (\d+)/i
-/** Kilobits a second from which Chromium begins to probe the line: its own 300 are five seconds' worth of a slow one. */
+/** Kilobits a second from which Chromium begins to probe the line for a picture: its own 300 are five seconds' worth of a slow one. */
 const START = 'x-google-start-bitrate=60'
-/** Kilobits a second up to which the line is probed for voice alone: enough to see that a picture would have room; less on a long way, which is mostly narrow. */
-const RESTING = { usual: 200, far: 100 }
-const FAR_PACKET = 40
-
+/** What lets packets be counted for the estimate: with it on the sound a browser fills the line with padding every few seconds, only to know it. */
+const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
 /**
- * @typedef {object} Manner
- * @property {number} packet - milliseconds of sound in a packet
- * @property {boolean} resting - whether we send no picture
- */
-
-/**
- * Asks our own encoder for packets of this length and for none while nobody speaks, and our own estimate for restraint.
+ * Asks our own encoder for packets of this length and for none while nobody speaks, and our own estimate to leave the voice alone.
  *
  * What the other side says it likes to receive is what a browser sends by, so it is set there: the other side learns nothing of it
  * and need not agree.
  *
  * @param {string} sdp - the other side's description
- * @param {Manner} manner - in which we send
+ * @param {number} packet - milliseconds of sound in a packet
  * @returns {string} the description that is followed
  */
-export function followed(sdp, { packet, resting }) {
+export function followed(sdp, packet) {
   return sdp
     .split(/(?=^m=)/m)
     .map((section) => {
       if (section.startsWith('m=audio')) return voiceSection(section, packet)
-      const bound = packet < FAR_PACKET ? RESTING.usual : RESTING.far
-      return section.startsWith('m=video') ? pictureSection(section, resting ? bound : 0) : section
+      return section.startsWith('m=video') ? pictureSection(section) : section
     })
     .join('')
 }
@@ -49,20 +40,14 @@ export function followed(sdp, { packet, resting }) {
 function voiceSection(section, packet) {
   const opus = OPUS.exec(section)?.[1]
   if (!opus) return section
-  const rest = section.replace(/^a=(max)?ptime:.*\r\n/gim, '')
+  const rest = section.replace(/^a=(max)?ptime:.*\r\n/gim, '').replace(COUNTED, '')
   return `${withParameters(rest, opus, SPEECH)}a=ptime:${packet}\r\n`
 }
 
-/**
- * @param {string} section - of the picture
- * @param {number} bound - kilobits a second up to which the line may be probed; 0 is no bound
- */
-function pictureSection(section, bound) {
+/** @param {string} section - of the picture */
+function pictureSection(section) {
   const codec = PICTURE.exec(section)?.[1]
-  if (!codec) return section
-  const free = section.replace(/^b=AS:.*\r\n/gim, '')
-  const bounded = bound ? free.replace(/^a=/m, `b=AS:${bound}\r\na=`) : free
-  return withParameters(bounded, codec, START)
+  return codec ? withParameters(section, codec, START) : section
 }
 
 /**

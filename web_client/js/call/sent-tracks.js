@@ -103,18 +103,6 @@ export class SentTracks {
     return sender
   }
 
-  /**
-   * @param {RTCPeerConnection} connection - of the moment
-   * @returns {boolean} whether it promises a picture
-   */
-  static promise(connection) {
-    return connection
-      .getTransceivers()
-      .some(
-        ({ receiver, direction }) => receiver.track.kind === 'video' && direction === 'sendrecv'
-      )
-  }
-
   /** Sends what was held back. */
   async release() {
     this.#held = false

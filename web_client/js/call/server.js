@@ -36,6 +36,27 @@ export async function command(path, body = {}, how = {}) {
 }
 
 /**
+ * @param {string} call - id
+ * @returns {Promise<{url: string, ticket: string} | null>} a pass into its room; null when it is over
+ */
+export async function pass(call) {
+  try {
+    return await command(`/calls/${call}/pass`)
+  } catch (error) {
+    if (error instanceof Refused && error.code !== 'signaling_unavailable') return null
+    throw error
+  }
+}
+
+/**
+ * @param {string} path - below /api/v1
+ * @returns {Promise<any>} what is there; throws Refused, or TypeError when the line is down
+ */
+export async function ask(path) {
+  return await answered(path, { method: 'GET' })
+}
+
+/**
  * @param {string} path - below /api/v1
  * @param {{key: string, body: object, how: RequestInit}} said - of this command
  */

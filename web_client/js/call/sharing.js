@@ -2,7 +2,7 @@
 
 /** @import { CallView } from './call-view.js' */
 /** @import { CallRoom, Level } from './room.js' */
-/** @import { Announcement, Purpose } from './transfer.js' */
+/** @import { Announcement } from './transfer.js' */
 import { UploadRow } from '../components/upload-row.js'
 import { keep } from './server.js'
 import { photograph, still } from './stills.js'
@@ -15,10 +15,11 @@ export class Sharing {
   #view
   #address
   #keeps
+  #guest
   /** @type {CallRoom | null} */
   #room = null
-  /** @type {Level | null} */
-  #level = null
+  /** @type {Map<string, Level>} */
+  #levels = new Map()
   #lastStill = 0
   /** @type {Map<number, {row: UploadRow, blob: Blob | null}>} */
   #files = new Map()
@@ -27,12 +28,13 @@ export class Sharing {
 
   /**
    * @param {CallView} view - of the page
-   * @param {{address: string, keeps: boolean}} documents - of the case; the side with the better line keeps what comes and what goes
+   * @param {{address: string, keeps: boolean, guest: boolean}} documents - of the case; the side with the better line keeps what comes and what goes, a guest nothing
    */
-  constructor(view, { address, keeps }) {
+  constructor(view, { address, keeps, guest }) {
     this.#view = view
     this.#address = address
     this.#keeps = keeps
+    this.#guest = guest
     const input = /** @type {HTMLInputElement} */ (view.part('file'))
     input.addEventListener('change', () => {
       for (const file of input.files ?? []) void this.#send(file, file.name, 'file')
@@ -45,13 +47,17 @@ export class Sharing {
     this.#room = room
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       room.beside.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
-    on('open', () => this.#tellLevel())
-    on('said', (message) => this.#told(message))
+    on('open', ({ peer }) => this.#tellLevel(peer))
+    on('said', ({ peer, message }) => this.#told(peer, message))
     on('progress', (progress) => this.#progress(progress))
     on('delivered', ({ announcement }) => this.#delivered(announcement))
-    on('received', ({ announcement, blob }) => this.#received(announcement, blob))
-    room.addEventListener('level', (event) =>
-      this.#climbed(/** @type {CustomEvent} */ (event).detail)
+    on('received', (file) => this.#received(file))
+    room.addEventListener('sent', (event) => {
+      const { peer, ...level } = /** @type {CustomEvent} */ (event).detail
+      this.#climbed(peer, level)
+    })
+    room.addEventListener('gone', (event) =>
+      this.#levels.delete(/** @type {CustomEvent} */ (event).detail.peer)
     )
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS)
   }
@@ -59,17 +65,18 @@ export class Sharing {
   /** Keeps by itself what the other side has not said to have kept. */
   end() {
     clearInterval(this.#timer)
-    this.#view.showStill(null)
     for (const [number, { blob }] of this.#files) if (blob) void this.#keep(number, blob)
     this.#room = null
-    this.#level = null
+    this.#levels.clear()
   }
 
-  /** Takes a photo here, or asks the other side for one where this page has no camera to show with. */
+  /** Takes a photo here, or asks the other side for one: the station, or whom it talks with where it has no camera itself. */
   async photo() {
-    const track = this.#room?.picture
-    if (this.#keeps || !track) this.#room?.beside.say({ type: 'photo-please' })
-    else await this.#takePhoto(track)
+    const room = this.#room
+    const asks = this.#keeps || this.#guest
+    const track = asks ? null : room?.picture
+    if (track) return this.#takePhoto(track)
+    room?.beside.say({ type: 'photo-please' }, room.idOf(asks ? 'station' : 'specialist'))
   }
 
   /** Lets the person choose files. */
@@ -90,13 +97,12 @@ export class Sharing {
   /**
    * @param {Blob} blob - a picture or a file
    * @param {string} name - of it
-   * @param {Purpose} purpose - what it is for
+   * @param {'photo' | 'file'} purpose - what it is for
    */
   async #send(blob, name, purpose) {
     const room = this.#room
     if (!room) return
     const number = await room.beside.send(blob, { name, purpose })
-    if (purpose === 'still') return
     this.#files.set(number, { row: this.#row(name), blob })
     if (this.#keeps) await this.#keep(number, blob)
   }
@@ -112,21 +118,33 @@ export class Sharing {
     return row
   }
 
-  /** @param {Level} level - of the ladder here */
-  #climbed(level) {
-    const former = this.#level
-    this.#level = level
-    if (former?.rung !== level.rung || former.reason !== level.reason) this.#tellLevel()
+  /**
+   * @param {string} peer - id of somebody
+   * @param {Level} level - of the ladder to them
+   */
+  #climbed(peer, level) {
+    const former = this.#levels.get(peer)
+    this.#levels.set(peer, level)
+    if (former?.rung !== level.rung || former.reason !== level.reason) this.#tellLevel(peer)
   }
 
-  #tellLevel() {
-    if (this.#level) this.#room?.beside.say({ type: 'level', ...this.#level })
+  /** @param {string} peer - id of somebody, who learns what is sent to them */
+  #tellLevel(peer) {
+    const level = this.#levels.get(peer)
+    if (level) this.#room?.beside.say({ type: 'level', ...level }, peer)
   }
 
-  /** @param {any} message - of the other page */
-  #told(message) {
-    if (message.type === 'level' && message.rung !== 'voice') this.#view.showStill(null)
-    else if (message.type === 'kept') this.#kept(message.number)
+  /**
+   * @param {string} peer - id of somebody
+   * @param {any} message - of theirs
+   */
+  #told(peer, message) {
+    if (message.type === 'level') {
+      this.#view.people.tell(peer, {
+        resting: message.rung === 'voice' && message.reason === 'line'
+      })
+      if (message.rung !== 'voice') this.#view.people.still(peer, null)
+    } else if (message.type === 'kept') this.#kept(message.number)
     else if (message.type === 'photo-please') void this.#photoPlease()
   }
 
@@ -140,16 +158,21 @@ export class Sharing {
 
   async #look() {
     const picture = this.#room?.picture
-    if (!picture || !this.#isResting || Date.now() - this.#lastStill < STILL_PAUSE_MS) return
+    const to = this.#resting
+    if (!picture || !to.length || Date.now() - this.#lastStill < STILL_PAUSE_MS) return
     this.#lastStill = Date.now()
-    await this.#send(await still(picture), 'still', 'still')
+    const about = { name: 'still', purpose: /** @type {const} */ ('still'), to }
+    await this.#room?.beside.send(await still(picture), about)
   }
 
-  /** Whether the picture pauses for the sake of the voice, and nothing else is on its way. */
-  get #isResting() {
+  /** Whose picture pauses for the sake of the voice, as long as nothing else is on its way. */
+  get #resting() {
     const beside = this.#room?.beside
-    const { rung, reason } = this.#level ?? {}
-    return rung === 'voice' && reason === 'line' && beside?.isOpen && !beside.isBusy
+    if (!beside?.isOpen || beside.isBusy) return []
+    const resting = [...this.#levels].filter(
+      ([, { rung, reason }]) => rung === 'voice' && reason === 'line'
+    )
+    return resting.map(([peer]) => peer)
   }
 
   /** @param {{announcement: Announcement, done: number}} progress - of a file, either way */
@@ -167,12 +190,9 @@ export class Sharing {
     if (purpose !== 'still') this.#files.get(number)?.row.done(this.#view.text('file-there'))
   }
 
-  /**
-   * @param {Announcement} announcement - of a file that has come
-   * @param {Blob} blob - its content
-   */
-  #received({ number, purpose }, blob) {
-    if (purpose === 'still') this.#view.showStill(blob)
+  /** @param {{peer: string, announcement: Announcement, blob: Blob}} file - that has come */
+  #received({ peer, announcement: { number, purpose }, blob }) {
+    if (purpose === 'still') this.#view.people.still(peer, blob)
     else if (this.#keeps) void this.#keep(number, blob)
     else this.#files.get(number)?.row.done(this.#view.text('file-here'))
   }

@@ -36,6 +36,30 @@ export function isRelayed(pair, stats) {
   return stats.some((stat) => ends.includes(stat.id) && stat.candidateType === 'relay')
 }
 
+/**
+ * A browser goes on telling its last estimate when nothing is counted for it any more.
+ *
+ * @param {Stat[]} former - the earlier reading
+ * @param {Stat[]} latter - the later one
+ * @returns {number | null} kilobits a second that a picture may take; null while none is sent, or by a browser that does not tell
+ */
+export function estimateOf(former, latter) {
+  const told = selectedPair(latter)?.availableOutgoingBitrate
+  return told && isPictured(former, latter) ? told / 1000 : null
+}
+
+/**
+ * @param {Stat[]} former - the earlier reading
+ * @param {Stat[]} latter - the later one
+ * @returns {boolean} whether a picture has been sent meanwhile
+ */
+export function isPictured(former, latter) {
+  const [before, now] = [former, latter].map((stats) =>
+    stats.find((stat) => stat.type === 'outbound-rtp' && stat.kind === 'video')
+  )
+  return growth(now, before, 'framesEncoded') > 0
+}
+
 /** @param {Stat[]} stats - a reading */
 export function timeOf(stats) {
   return Math.max(0, ...stats.map((stat) => stat.timestamp ?? 0))

@@ -27,9 +27,8 @@ const USUAL_RATE = 24
 const NARROW_RATE = 12
 const PACKET = { usual: 20, long: 40 }
 const NARROW_AFTER = 3
-const WIDE_ABOVE = 66
 const PATIENCE = { first: 20, factor: 4, most: 300 }
-const REDUNDANT = { loss: 0.02, room: 85, after: 2, until: 20 }
+const REDUNDANT = { loss: 0.02, after: 2, until: 20 }
 
 /** @returns {Packing} of a call that begins */
 export function usualPacking() {
@@ -51,12 +50,12 @@ export function usualPacking() {
  * @returns {Packing} as it is now
  */
 export function pack(packing, reading, { late, far }) {
-  const { seconds, estimate, loss } = reading
+  const { seconds, loss } = reading
   const lossy =
     loss >= REDUNDANT.loss
       ? Math.max(0, packing.lossy) + seconds
       : Math.min(0, packing.lossy) - seconds
-  const redundant = estimate >= REDUNDANT.room && isWanted(packing.redundant, lossy)
+  const redundant = !far && !late && isWanted(packing.redundant, lossy)
   const heard = { ...packing, lossy, redundant }
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
@@ -68,21 +67,21 @@ export function pack(packing, reading, { late, far }) {
  * @param {Reading} reading - what the line did since
  * @param {boolean} late - whether packets wait in a queue on the way; loss alone is what the usual voice can repair
  */
-function narrow(packing, { seconds, estimate }, late) {
-  const starved = late && estimate < costOf(packing) ? packing.starved + seconds : 0
+function narrow(packing, { seconds }, late) {
+  const starved = late ? packing.starved + seconds : 0
   return { ...packing, starved, narrow: starved >= NARROW_AFTER, calm: 0 }
 }
 
 /**
- * A narrow voice fills no line, so the estimate may never rise again by itself: after enough calm the usual one is tried.
+ * Nothing tells that a line has more room again: after enough calm the usual voice is tried.
  *
  * @param {Packing} packing - the narrow
  * @param {Reading} reading - what the line did since
  * @param {boolean} late - whether packets wait in a queue on the way; loss alone is what the usual voice can repair
  */
-function widen(packing, { seconds, estimate }, late) {
+function widen(packing, { seconds }, late) {
   const calm = late ? 0 : packing.calm + seconds
-  if (estimate <= WIDE_ABOVE && calm < packing.patience) return { ...packing, calm }
+  if (calm < packing.patience) return { ...packing, calm }
   const patience = Math.min(PATIENCE.most, packing.patience * PATIENCE.factor)
   return { ...packing, narrow: false, starved: 0, calm: 0, patience }
 }

@@ -1,0 +1,156 @@
+/** @import { Peer } from './messages.js' */
+/** @import { Wishes } from './rungs.js' */
+import { Companion } from './companion.js'
+import { bySide, whoSees } from './picture-share.js'
+import { RUNGS } from './rungs.js'
+
+/** @typedef {ConstructorParameters<typeof Companion>[1]} CompanionOptions */
+
+/**
+ * Everybody else in the room, and how the line is shared among them.
+ *
+ * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, microphone, camera, screen}),
+ * `person` ({peer, state}), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
+ * and `level` (what is sent to them).
+ */
+export class Others extends EventTarget {
+  #wishes
+  /** @type {Map<string, Companion>} */
+  #all = new Map()
+  /** @type {Set<string>} */
+  #seeing = new Set()
+  /** @type {Map<string, number | null>} */
+  #estimates = new Map()
+  /** @type {Set<string>} */
+  #silent = new Set()
+
+  /** @param {() => Wishes} wishes - of the person, for all of them */
+  constructor(wishes) {
+    super()
+    this.#wishes = wishes
+  }
+
+  get size() {
+    return this.#all.size
+  }
+
+  /** Who is there, station and specialist first. */
+  get inOrder() {
+    return [...this.#all.values()].sort((one, other) => bySide(one.peer, other.peer))
+  }
+
+  /** How it stands with each of them. */
+  get states() {
+    return [...this.#all.values()].map(({ state }) => state)
+  }
+
+  /** Kilobits a second that files may take on each line; all of them leave by the same. */
+  get pace() {
+    return Math.min(...[...this.#all.values()].map(({ pace }) => pace)) / Math.max(1, this.size)
+  }
+
+  /** @param {string} id - of somebody */
+  get(id) {
+    return this.#all.get(id)
+  }
+
+  /**
+   * @param {Peer} peer - somebody new, or on a new page
+   * @param {Omit<CompanionOptions, 'wishes'>} options - how to be with them
+   * @returns {Companion} them
+   */
+  meet(peer, options) {
+    const wishes = () => {
+      const wanted = this.#wishes()
+      return { ...wanted, voiceOnly: wanted.voiceOnly || !this.#seeing.has(peer.id) }
+    }
+    const other = new Companion(peer, { ...options, wishes })
+    this.#all.set(peer.id, other)
+    this.#share()
+    this.#follow(other)
+    this.#emit('met', { peer: peer.id })
+    return other
+  }
+
+  /** @param {string} id - of somebody who has left, or has another page now */
+  forget(id) {
+    const other = this.#all.get(id)
+    if (!other) return
+    this.#all.delete(id)
+    this.#estimates.delete(id)
+    this.#silent.delete(id)
+    other.close()
+    this.#share()
+    this.#emit('gone', { peer: id })
+  }
+
+  /** @param {(other: Companion) => Promise<void>} act - what to do with each of them */
+  async each(act) {
+    await Promise.all([...this.#all.values()].map(act))
+  }
+
+  /** Decides anew who is sent the picture. */
+  #share() {
+    const carried = this.inOrder.map(({ peer: { id } }) => ({
+      id,
+      estimate: this.#estimates.get(id) ?? null
+    }))
+    const before = this.#seeing
+    this.#seeing = whoSees(carried, before)
+    for (const [id, other] of this.#all) {
+      if (before.has(id) !== this.#seeing.has(id)) void other.apply()
+    }
+  }
+
+  /** @param {Companion} other - just met */
+  #follow(other) {
+    const { id } = other.peer
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      other.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('built', (connection) => this.#emit('built', { peer: id, connection }))
+    on('stream', (stream) => this.#emit('remote', { peer: id, stream }))
+    on('media', (media) => this.#emit('media', { peer: id, ...media }))
+    on('state', (state) => {
+      this.#emit('person', { peer: id, state })
+      this.#emit('changed', null)
+    })
+    on('heard', (heard) => this.#hear(id, heard))
+    on('sample', (sample) => {
+      this.#estimates.set(id, sample.estimate)
+      this.#share()
+      if (this.inOrder[0] === other) this.#emit('sample', sample)
+    })
+    on('level', (state) => this.#climbed(other, state))
+  }
+
+  /**
+   * @param {string} id - of somebody
+   * @param {boolean} heard - whether anything comes from them
+   */
+  #hear(id, heard) {
+    if (heard) this.#silent.delete(id)
+    else this.#silent.add(id)
+    this.#emit('heard', this.#silent.size < this.size)
+  }
+
+  /**
+   * @param {Companion} other - to whom something is sent
+   * @param {import('./ladder.js').State} state - of the ladder there
+   */
+  #climbed(other, { rung, reason, budget }) {
+    const { id } = other.peer
+    const { name } = RUNGS[rung] ?? RUNGS[0]
+    const shared = reason === 'chosen' && !this.#wishes().voiceOnly
+    const level = { rung: name, reason: shared ? 'line' : reason, budget }
+    this.#emit('sent', { peer: id, ...level })
+    if (this.inOrder[0] === other) this.#emit('level', level)
+  }
+
+  /**
+   * @param {string} type - of the event
+   * @param {unknown} detail - its content
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}
