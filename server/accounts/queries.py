@@ -69,17 +69,12 @@ async def search(
 def advisers(station: Facility, hospital_id: UUID, words: str) -> Select[Person]:
     """Return who may be asked into a call of the station: its doctors, and the specialists.
 
-    These are of the hospital that has the case, and of every hospital of the province.
+    These are of the hospital that has the case: the patient has agreed to no other.
     """
     colleague = and_(
         Person.role == Role.STATION_DOCTOR, Person.facility_id == station.id
     )
-    specialist = and_(
-        Person.role == Role.SPECIALIST,
-        or_(
-            Facility.id == hospital_id, Facility.province_code == station.province_code
-        ),
-    )
+    specialist = and_(Person.role == Role.SPECIALIST, Person.facility_id == hospital_id)
     return _matching(
         select(Person)
         .join(Person.facility)

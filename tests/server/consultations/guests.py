@@ -91,9 +91,10 @@ class Talk:
 
 
 async def add_crowd(stage) -> None:
-    """A specialist of another hospital of the province, one of another province, and so on."""
+    """Specialists of the same, of another hospital and of another province, and so on."""
     async with stage.as_platform() as db:
-        await add_colleague(db, "phuong", "minh", OTHER_HOSPITAL)
+        await add_colleague(db, "phuong", "minh")
+        await add_colleague(db, "vung", "minh", OTHER_HOSPITAL)
         await add_colleague(db, "xa", "minh", LAO_CAI)
         await add_colleague(db, "duyen", "binh")
         await add_colleague(db, "tam", "thu", OTHER_HOSPITAL)
