@@ -28,7 +28,7 @@ test('not everybody comes back in the same instant', () => {
 
 test('a line that is down is tried as often as a socket on it takes to open', () => {
   for (const [opening, patience] of [
-    [50, 700],
+    [50, 400],
     [600, 1800],
     [9000, 8000]
   ]) {
@@ -46,6 +46,12 @@ test('a line that is down is tried as often as a socket on it takes to open', ()
 test('now and then the server is asked all the same: the node may have gone while the line was down', () => {
   const asked = first(12, { silent: true, opening: 100 }).map(({ asks }) => asks)
   assert.equal(asked.filter(Boolean).length, 3)
+})
+
+test('after some sockets in vain the way is felt for by requests, which no browser holds back', () => {
+  const felt = first(20, { silent: true, opening: 100 }).map(({ feels }) => feels)
+  assert.equal(felt.indexOf(true), 16)
+  assert.ok(!first(50, { silent: false, opening: 100 }).some(({ feels }) => feels))
 })
 
 test('a line that never was, or has been down for minutes, is not hurried', () => {

@@ -61,10 +61,11 @@ LINES = {
         ),
         _eventful(
             "cuts",
-            "good, then cut for 5, 25, 45, 85 s, then another address",
+            "good, cut for 5, 25, 45 s, another address, cut for 85 s",
             GOOD,
-            *(Cut(seconds) for seconds in (5, 25, 45, 85)),
+            *(Cut(seconds) for seconds in (5, 25, 45)),
             Move(),
+            Cut(85),
         ),
         _eventful("still", "edge, and a still of 150 kB", EDGE, Send(150_000)),
         _eventful(

@@ -197,7 +197,7 @@ class CallPage {
     this.#view.showTrouble([])
     this.#view.showState(state)
     if (this.#guest && state === 'ringing-in') return
-    const room = new CallRoom(() => pass(this.#attempt), this.#own.stream, {
+    const room = new CallRoom((signal) => pass(this.#attempt, signal), this.#own.stream, {
       held: state !== 'joining'
     })
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>

@@ -5,7 +5,7 @@ const VOICE = ['audio/opus', 'audio/red']
 const PICTURE = ['video/vp8', 'video/h264', 'video/rtx']
 const BASELINE = /profile-level-id=42e01f/i
 const PLAIN = /packetization-mode=1/i
-/** What a packet must tell beside its content (RFC 8285): which part it belongs to, its number for the estimate, and how the camera is held. The rest costs every packet of the voice eight bytes. */
+/** What a packet must tell beside its content (RFC 8285): which part it belongs to, a picture's number for the estimate, and how the camera is held. The rest costs every packet of the voice eight bytes. */
 const EXTENSIONS = /:mid$|transport-wide-cc|video-orientation/i
 
 /** @param {RTCRtpTransceiver} transceiver - whose codecs are chosen before it is offered */

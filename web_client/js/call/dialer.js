@@ -21,11 +21,11 @@ const FINAL = new Map([
   [4409, 'taken_over']
 ])
 /** @type {Attempt} */
-const FIRST = { pause: 0, patience: 10_000, asks: true }
+const FIRST = { pause: 0, patience: 10_000, asks: true, feels: false }
 
 /**
  * @typedef {object} DialerOptions
- * @property {() => Promise<Pass>} getPass - asks the server for a ticket and the node's address
+ * @property {(signal: AbortSignal) => Promise<Pass>} getPass - asks the server for a ticket and the node's address
  * @property {string} instance - of this page
  * @property {() => {resume: string, last_seq: number} | null} session - to go on with, on the node where it was
  * @property {() => object} ping - asks the node for a sign of life
@@ -90,11 +90,14 @@ export class Dialer {
   }
 
   /** @param {Attempt} plan - of this attempt */
-  async #dial({ patience, asks }) {
+  async #dial({ patience, asks, feels }) {
     const dial = (this.#dials += 1)
+    // A request that hangs on a dead socket would hold its place before the next ones.
+    const signal = () => AbortSignal.timeout(2 * patience)
     try {
+      if (feels) await fetch('/healthz', { cache: 'no-store', signal: signal() })
       const goOn = this.#options.session()
-      const pass = asks || !goOn ? await within(this.#options.getPass(), 2 * patience) : undefined
+      const pass = asks || !goOn ? await this.#options.getPass(signal()) : undefined
       if (dial !== this.#dials) return
       if (pass === null) this.#options.onFinal('not_admitted')
       else this.#open(this.#hello(pass), patience)
@@ -153,17 +156,4 @@ export class Dialer {
     this.#failures += 1
     this.#timer = setTimeout(() => void this.#dial(next), pause ?? next.pause)
   }
-}
-
-/**
- * @template T
- * @param {Promise<T>} promise - that may never settle
- * @param {number} patience - milliseconds
- * @returns {Promise<T>} rejects when it has not settled in time
- */
-function within(promise, patience) {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('late')), patience)
-    promise.then(resolve, reject)
-  })
 }

@@ -60,14 +60,13 @@ const STARTS_FOR = 5
 const FIRST_WAITS = [
   { trip: NEAR, wait: 0 },
   { trip: 0.3, wait: 2 },
-  { trip: 0.5, wait: 30 },
   { trip: Infinity, wait: 60 }
 ]
 
 /** The longer the way, the less evenly it brings the packets. */
 const CUSHIONS = [
   { trip: NEAR, cushion: 0 },
-  { trip: 0.3, cushion: 0.06 },
+  { trip: 0.3, cushion: 0.1 },
   { trip: 0.5, cushion: 0.12 },
   { trip: Infinity, cushion: 0.24 }
 ]

@@ -5,13 +5,14 @@
  * @property {number} pause - before it
  * @property {number} patience - until its socket must be open
  * @property {boolean} asks - whether the server is asked first where the room is now
+ * @property {boolean} feels - whether the way is felt for first by a request: it costs a trip more, and browsers punish sockets that fail often
  */
 
 const BACKOFF = [300, 600, 1200, 2500, 5000]
 /** A socket that does not open leads nowhere; one that is open may be slow. */
 const OPENING = 10_000
 /** A line that was cut may be back at any moment, and TCP by itself would find out many seconds later. */
-const HASTY = { pause: 50, least: 700, most: 8000, times: 3, tries: 200 }
+const HASTY = { pause: 50, least: 400, most: 8000, times: 3, sockets: 16, tries: 300 }
 const ASKS_EVERY = 4
 
 /**
@@ -25,11 +26,17 @@ const ASKS_EVERY = 4
 export function attempt(number, { silent, opening }, random = Math.random) {
   if (silent && opening && number < HASTY.tries) {
     const patience = Math.min(HASTY.most, Math.max(HASTY.least, HASTY.times * opening))
-    return { pause: HASTY.pause, patience, asks: number % ASKS_EVERY === ASKS_EVERY - 1 }
+    return {
+      pause: HASTY.pause,
+      patience,
+      asks: number % ASKS_EVERY === ASKS_EVERY - 1,
+      feels: number >= HASTY.sockets
+    }
   }
   const pause = BACKOFF[Math.min(number, BACKOFF.length - 1)] ?? 0
   // Half of it random: after a restart not everybody must come in the same instant. Straight back once, since the node may be dead and the room live on another.
-  return { pause: pause * (0.5 + random() / 2), patience: OPENING, asks: number > 0 }
+  const spread = pause * (0.5 + random() / 2)
+  return { pause: spread, patience: OPENING, asks: number > 0, feels: false }
 }
 
 /**

@@ -50,7 +50,7 @@ export class CallRoom extends EventTarget {
   )
 
   /**
-   * @param {() => Promise<Pass | null>} getPass - asks the server for a pass
+   * @param {(signal: AbortSignal) => Promise<Pass | null>} getPass - asks the server for a pass
    * @param {MediaStream} stream - one's own sound and picture
    * @param {{held: boolean}} options - whether nothing is sent before `release`: it rings
    */

@@ -29,19 +29,28 @@ export async function command(path, body = {}, how = {}) {
     try {
       return await send(path, { key, body, how })
     } catch (error) {
-      if (error instanceof Refused || left <= 1) throw error
+      if (left <= 1 || isFinal(error, how)) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }
 }
 
 /**
+ * @param {unknown} error - of a command
+ * @param {RequestInit} how - it was sent
+ */
+function isFinal(error, { signal }) {
+  return error instanceof Refused || Boolean(signal?.aborted)
+}
+
+/**
  * @param {string} call - id
+ * @param {AbortSignal} signal - ends the patience
  * @returns {Promise<{url: string, ticket: string} | null>} a pass into its room; null when it is over
  */
-export async function pass(call) {
+export async function pass(call, signal) {
   try {
-    return await command(`/calls/${call}/pass`)
+    return await command(`/calls/${call}/pass`, {}, { signal })
   } catch (error) {
     if (error instanceof Refused && error.code !== 'signaling_unavailable') return null
     throw error

@@ -26,7 +26,7 @@ export class SignalingConnection extends EventTarget {
   #open = false
   #online = () => this.#dialer.hurry()
 
-  /** @param {() => Promise<Pass>} getPass - asks the server for a ticket and the node's address */
+  /** @param {(signal: AbortSignal) => Promise<Pass>} getPass - asks the server for a ticket and the node's address */
   constructor(getPass) {
     super()
     this.#dialer = new Dialer({

@@ -12,8 +12,7 @@ import { voiceOf } from './voice.js'
 
 const EVERY_MS = 1000
 const SILENCE_SECONDS = 3
-/** The browser probes the line for what may come, so a picture that rests must not promise much. */
-const RESTING = { active: false, maxBitrate: 30_000 }
+const RESTING = { active: false }
 /** A rate that moves by less is not worth setting. */
 const STEP = 10
 /** @type {WeakMap<RTCRtpSender, string>} */
