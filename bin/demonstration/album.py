@@ -17,7 +17,9 @@ WIDTH, HEIGHT = 1280, 800
 _SETTLED = """async () => {
   document.activeElement.blur()
   await document.fonts.ready
-  const seen = [...document.images].filter((one) => one.getBoundingClientRect().top < innerHeight)
+  const isSeen = (one) =>
+    one.currentSrc && one.checkVisibility() && one.getBoundingClientRect().top < innerHeight
+  const seen = [...document.images].filter(isSeen)
   await Promise.all(seen.map((one) => one.decode()))
   await Promise.all(document.getAnimations().map((one) => one.finished))
 }"""

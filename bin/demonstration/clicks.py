@@ -62,7 +62,7 @@ async def write(page: Page, case: Case) -> None:
         "history": "Tăng huyết áp mười năm, uống thuốc không đều",
         "examination": "Tỉnh, tiếp xúc tốt. Tim đều, phổi không ran, không phù",
     }.items():
-        await page.locator(f"[name={field}]").fill(text)
+        await page.locator(f"main [name={field}]").fill(text)
 
 
 async def agree(page: Page, *, child: bool = False) -> None:

@@ -1,7 +1,7 @@
 /** @import { FromNode } from './messages.js' */
 /** @import { Attempt } from './redial.js' */
 import { Line } from './line.js'
-import { attempt, signOfLife } from './redial.js'
+import { attempt, OPENING, signOfLife } from './redial.js'
 
 /**
  * What the server lends for one entry; null means that this person may not enter any more.
@@ -21,7 +21,7 @@ const FINAL = new Map([
   [4409, 'taken_over']
 ])
 /** @type {Attempt} */
-const FIRST = { pause: 0, patience: 10_000, asks: true, feels: false }
+const FIRST = { pause: 0, patience: OPENING, asks: true, feels: false }
 
 /**
  * @typedef {object} DialerOptions
@@ -90,14 +90,11 @@ export class Dialer {
   }
 
   /** @param {Attempt} plan - of this attempt */
-  async #dial({ patience, asks, feels }) {
+  async #dial(plan) {
     const dial = (this.#dials += 1)
-    // A request that hangs on a dead socket would hold its place before the next ones.
-    const signal = () => AbortSignal.timeout(2 * patience)
     try {
-      if (feels) await fetch('/healthz', { cache: 'no-store', signal: signal() })
-      const goOn = this.#options.session()
-      const pass = asks || !goOn ? await this.#options.getPass(signal()) : undefined
+      const patience = await feel(plan)
+      const pass = await this.#pass(plan.asks, 2 * patience)
       if (dial !== this.#dials) return
       if (pass === null) this.#options.onFinal('not_admitted')
       else this.#open(this.#hello(pass), patience)
@@ -105,6 +102,16 @@ export class Dialer {
       // The server cannot be reached now; that is no reason to give up.
       if (dial === this.#dials) this.#lost()
     }
+  }
+
+  /**
+   * @param {boolean} asks - whether to ask although there is a session to go on with
+   * @param {number} patience - in milliseconds: a request that hung on a dead socket would stand in the way of the next
+   * @returns {Promise<Pass | undefined>} undefined when the server was not asked
+   */
+  async #pass(asks, patience) {
+    if (!asks && this.#options.session()) return undefined
+    return await this.#options.getPass(AbortSignal.timeout(patience))
   }
 
   /**
@@ -156,4 +163,15 @@ export class Dialer {
     this.#failures += 1
     this.#timer = setTimeout(() => void this.#dial(next), pause ?? next.pause)
   }
+}
+
+/**
+ * @param {Attempt} plan - of an attempt
+ * @returns {Promise<number>} milliseconds that its socket may take; rejects when a way was felt for in vain
+ */
+async function feel({ feels, patience }) {
+  if (!feels) return patience
+  await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patience) })
+  // The line is back, so what delays the socket now is the browser itself.
+  return OPENING
 }

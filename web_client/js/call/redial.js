@@ -3,16 +3,16 @@
 /**
  * @typedef {object} Attempt
  * @property {number} pause - before it
- * @property {number} patience - until its socket must be open
+ * @property {number} patience - until its socket must be open, or what feels for the way has an answer
  * @property {boolean} asks - whether the server is asked first where the room is now
  * @property {boolean} feels - whether the way is felt for first by a request: it costs a trip more, and browsers punish sockets that fail often
  */
 
 const BACKOFF = [300, 600, 1200, 2500, 5000]
 /** A socket that does not open leads nowhere; one that is open may be slow. */
-const OPENING = 10_000
+export const OPENING = 10_000
 /** A line that was cut may be back at any moment, and TCP by itself would find out many seconds later. */
-const HASTY = { pause: 50, least: 400, most: 8000, times: 3, sockets: 16, tries: 300 }
+const HASTY = { pause: 50, least: 400, most: 8000, times: 3, sockets: 6, tries: 300 }
 const ASKS_EVERY = 4
 
 /**
