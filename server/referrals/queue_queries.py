@@ -34,7 +34,7 @@ from server.referrals.states import WAITING, OfferStatus, Priority, ReferralStat
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-PAGE = 50
+PAGE = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -23,6 +23,7 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from server.core import clock
+from server.core.messages import N_
 from server.web.i18n import LOCALES, translations
 from server.web.protection import ASSETS
 from server.web.remembering import RememberingContext
@@ -90,6 +91,7 @@ def environment(locale: str, assets: Path) -> Environment:
     made.globals |= {"asset": _Manifest(assets), "now": clock.now, "today": clock.today}
     made.filters.update(date=_date, time=_time, moment=_moment, iso=_iso, phone=_phone)
     made.filters["hour_or_moment"] = _hour_or_moment
+    made.filters["span"] = _speller(translate)
     made.filters["named"] = partial(named, locale=locale)
     made.filters["decimal"] = partial(_decimal, locale=locale)
     return made
@@ -109,6 +111,26 @@ def _translator(locale: str) -> Callable[..., Markup]:
         return alone(message)
 
     return translate
+
+
+def _speller(translate: Callable[..., Markup]) -> Callable[[int | None], Markup]:
+    """Return `span`: so many minutes in words; a table of stations says it in each line."""
+
+    @lru_cache(_MOST_TEXTS)
+    def span(minutes: int | None) -> Markup:
+        if minutes is None:
+            return Markup('<span class="quiet">–</span>')
+        days, rest = divmod(minutes, 1440)
+        hours, rest = divmod(rest, 60)
+        if days:
+            text = translate(N_("%(d)s ngày %(h)s giờ"), d=days, h=hours)
+        elif hours:
+            text = translate(N_("%(h)s giờ %(m)s phút"), h=hours, m=rest)
+        else:
+            text = translate(N_("%(m)s phút"), m=rest)
+        return Markup('<time datetime="PT%sM">%s</time>') % (minutes, text)
+
+    return span
 
 
 def _loader() -> ChoiceLoader:
