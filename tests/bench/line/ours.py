@@ -123,6 +123,7 @@ async def our_call(bed: Bed, stage: Stage, pair: Pair) -> None:
         await page.get_by_role("button", name="Vào phòng hội chẩn").click()
         await page.wait_for_url("**/consultations/**")
     await pair.opened("meeting")
+    await pair.ready()
     await pair.station.get_by_role("button", name="Gọi hình").click()
     ringing = pair.hospital.get_by_role("main").get_by_role("button", name="Nghe máy")
     await ringing.wait_for()

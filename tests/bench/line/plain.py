@@ -59,5 +59,6 @@ async def plain_call(bed: Bed, pair: Pair) -> None:
     for page in (pair.hospital, pair.station):
         await page.goto(bed.url("plain"))
     await pair.opened("first")
+    await pair.ready()
     await pair.station.get_by_role("button", name="Call").click()
     await pair.hospital.get_by_role("button", name="Accept").click()
