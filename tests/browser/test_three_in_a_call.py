@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.consultations.guest_models import ConsultationGuest
 from server.consultations.models import CallAttempt, CallParticipant, Consultation
 from server.consultations.states import AttemptStatus, EndReason
+from tests.browser.polling import until
 from tests.browser.test_connected_while_it_rings import REMEMBER
 from tests.server.consultations.arrange import accepted_case
 
@@ -23,27 +24,28 @@ ALL_FLOW = """async (wanted) => {
     }
     return heard > 0 && seen > 5
   }
-  for (;;) {
-    const standing = globalThis.connections.filter((one) => one.connectionState === 'connected')
-    const found = await Promise.all(standing.map(flows))
-    if (standing.length === wanted && found.every(Boolean)) return standing.length
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  const standing = globalThis.connections.filter((one) => one.connectionState === 'connected')
+  return standing.length === wanted && (await Promise.all(standing.map(flows))).every(Boolean)
 }"""
-GOES_ON = """async () => {
-  const decoded = async () => {
-    let sum = 0
-    for (const one of globalThis.connections) {
-      if (one.connectionState !== 'connected') continue
-      for (const stat of (await one.getStats()).values()) {
-        if (stat.type === 'inbound-rtp') sum += stat.framesDecoded ?? 0
-      }
+DECODED = """async () => {
+  let sum = 0
+  for (const one of globalThis.connections) {
+    if (one.connectionState !== 'connected') continue
+    for (const stat of (await one.getStats()).values()) {
+      if (stat.type === 'inbound-rtp') sum += stat.framesDecoded ?? 0
     }
-    return sum
   }
-  const before = await decoded()
-  while ((await decoded()) < before + 10) await new Promise((resolve) => setTimeout(resolve, 100))
+  return sum
 }"""
+MORE_THAN = f"async (before) => (await ({DECODED})()) > before"
+
+
+async def hears_and_sees(page, others):
+    assert await until(page, ALL_FLOW, others)
+
+
+async def goes_on(page):
+    assert await until(page, MORE_THAN, await page.evaluate(DECODED) + 10)
 
 
 async def doctor(program, username):
@@ -68,7 +70,7 @@ async def talking(program, stage):
         pages["minh"].get_by_role("main").get_by_role("button", name="Nghe máy").click()
     )
     for name in ("binh", "minh"):
-        await pages[name].evaluate(ALL_FLOW, 1)
+        await hears_and_sees(pages[name], others=1)
     yield case, pages
     for name in ("minh", "binh"):
         end = pages[name].get_by_role("button", name="Gác máy")
@@ -117,7 +119,7 @@ async def test_three_hear_and_see_each_other_and_two_go_on(program, stage, talki
     await lan.get_by_role("link", name="Nghe máy").click()
     await lan.wait_for_url(re.compile("/consultations/"))
     for page in pages.values():
-        assert await page.evaluate(ALL_FLOW, 2) == 2
+        await hears_and_sees(page, others=2)
         await expect(page.locator("[data-part=people] > .call__person")).to_have_count(
             2
         )
@@ -139,7 +141,7 @@ async def test_three_hear_and_see_each_other_and_two_go_on(program, stage, talki
         await expect(page.locator("[data-part=people] > .call__person")).to_have_count(
             1
         )
-        await page.evaluate(GOES_ON)
+        await goes_on(page)
         await expect(page.get_by_role("button", name="Tắt micrô")).to_be_visible()
 
     await binh.get_by_role("button", name="Gác máy").click()
@@ -160,7 +162,7 @@ async def test_files_reach_both_others_and_are_kept_once(program, talking):
     await ask_in(binh, "Lan", "ThS.BS. Phạm Ngọc Lan")
     await lan.get_by_role("link", name="Nghe máy").click()
     for page in pages.values():
-        assert await page.evaluate(ALL_FLOW, 2) == 2
+        await hears_and_sees(page, others=2)
     await lan.get_by_role("button", name="Xin ảnh chụp").click()
     for page in pages.values():
         files = page.get_by_role("list", name="Ảnh và tệp của cuộc gọi")
@@ -178,16 +180,16 @@ async def test_the_station_goes_and_comes_back_while_the_others_talk(
     await ask_in(minh, "Lan", "ThS.BS. Phạm Ngọc Lan")
     await lan.get_by_role("link", name="Nghe máy").click()
     for page in pages.values():
-        assert await page.evaluate(ALL_FLOW, 2) == 2
+        await hears_and_sees(page, others=2)
     await binh.get_by_role("button", name="Gác máy").click()
     for page in (minh, lan):
         await expect(page.locator("[data-part=people] > .call__person")).to_have_count(
             1
         )
-        await page.evaluate(GOES_ON)
+        await goes_on(page)
     await binh.get_by_role("button", name="Vào cuộc gọi").click()
     for page in pages.values():
-        assert await page.evaluate(ALL_FLOW, 2) == 2
+        await hears_and_sees(page, others=2)
 
     await minh.get_by_role("button", name=re.compile("Kết thúc lời mời")).click()
     await expect(
@@ -197,7 +199,7 @@ async def test_the_station_goes_and_comes_back_while_the_others_talk(
         await expect(page.locator("[data-part=people] > .call__person")).to_have_count(
             1
         )
-        await page.evaluate(GOES_ON)
+        await goes_on(page)
     answer = await lan.goto(lan.url)
     assert answer.status == 404
     program.errors.clear()  # the browser reports the page that is gone
@@ -225,7 +227,7 @@ async def test_three_fit_on_a_telephone_and_are_reached_by_keyboard(program, tal
     await binh.keyboard.press("Enter")
     await expect(dialog).to_be_hidden()
     await lan.get_by_role("link", name="Nghe máy").click()
-    assert await binh.evaluate(ALL_FLOW, 2) == 2
+    await hears_and_sees(binh, others=2)
     width = await binh.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 360
     boxes = [

@@ -139,11 +139,11 @@ test('without a camera there is no picture, and the reason says so', () => {
   assert.deepEqual([name(state), state.reason], ['voice', 'no-picture'])
 })
 
-test('no rung is higher than the source', () => {
+test('no picture is larger than its source, and none is made smaller than the line asks for', () => {
   for (const [height, rung] of [
     [120, '160p'],
     [360, '360p'],
-    [480, '360p'],
+    [480, '540p'],
     [720, '720p'],
     [1080, '720p']
   ]) {
@@ -165,17 +165,49 @@ test('a wound is shown sharp from 384 on, and not at all below', () => {
   assert.ok(rate >= 384)
 })
 
-test('a picture never takes all that the line has for it', () => {
+test('on a long way a picture never takes all that the line has for it', () => {
   for (let estimate = 10; estimate < 5000; estimate += 10) {
-    const state = after(300, { estimate, trip: 0.1, loss: 0 })
+    const state = after(300, { estimate, trip: 0.12, loss: 0 })
     const picture = pictureOf(state, FACE)
     if (picture) assert.ok(picture.rate <= Math.max(40, 0.75 * estimate), `${estimate}`)
   }
 })
 
-test('the first seconds of a picture are cautious', () => {
-  const state = after(1, { estimate: 900, trip: 0.05, loss: 0 })
-  assert.equal(pictureOf(state, FACE).rate, 40)
+test('the first seconds of a picture are cautious on a long way', () => {
+  const rates = [0.05, 0.12].map((trip) => {
+    const state = after(1, { estimate: 900, trip, loss: 0 })
+    return pictureOf(state, FACE).rate
+  })
+  assert.deepEqual(rates, [100, 40])
+})
+
+test('on a short way a still picture, which needs little, may try all that its rung makes use of', () => {
+  const rates = [0.05, 0.12].map((trip) => {
+    const state = after(10, { estimate: 70, trip, loss: 0 })
+    return [name(state), Math.round(pictureOf(state, FACE).rate)]
+  })
+  assert.deepEqual(rates, [
+    ['160p', 100],
+    ['160p', 53]
+  ])
+})
+
+test('a picture that needs less than it is given climbs, whatever the estimate says, and stays there', () => {
+  const still = { estimate: 70, trip: 0.12, loss: 0, spare: true }
+  const [high, late, lossy] = [{}, { trip: 1 }, { loss: 0.2 }].map((line) =>
+    after(60, { ...still, ...line }, after(1, still))
+  )
+  assert.deepEqual([name(high), high.reason], ['720p', 'free'])
+  assert.ok(pictureOf(high, FACE).rate <= 70)
+  assert.ok(late.rung < 1 && lossy.rung < 2)
+  assert.ok(after(3, { ...still, spare: false }, high).rung < high.rung)
+})
+
+test('a short way is climbed in ten seconds, one that fills up is short no more', () => {
+  const climbed = path(10, LINES.good)
+  assert.equal(RUNGS[climbed.at(-1)].name, '720p')
+  const full = after(1, { ...LINES.good, estimate: 1000, trip: 0.2 }, after(60, LINES.good))
+  assert.equal(pictureOf(full, FACE).rate, 750)
 })
 
 test('the voice is packed for the line', () => {

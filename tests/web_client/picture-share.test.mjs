@@ -6,6 +6,7 @@ import { bySide, SEVERAL, whoSees } from '../../web_client/js/call/picture-share
 
 const others = (...estimates) =>
   estimates.map((estimate, index) => ({ id: 'abc'[index], estimate }))
+const free = (...estimates) => others(...estimates).map((one) => ({ ...one, free: true }))
 
 const TABLE = [
   ['nobody is there', others(), [], []],
@@ -21,6 +22,7 @@ const TABLE = [
   ['two that share a weak line come down to the first', others(200, 190), ['a', 'b'], ['a']],
   ['who takes the first place is sent it at once', others(90, 250), ['b'], ['a']],
   ['who stays alone is sent it', others(90), ['a', 'b'], ['a']],
+  ['a still picture tells little of the line, but has all it needs', free(150, 90), ['a'], ['a', 'b']],
   ['three on a good line', others(900, 900, 900), ['a', 'b', 'c'], ['a', 'b', 'c']]
 ]
 

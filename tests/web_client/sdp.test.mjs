@@ -24,10 +24,11 @@ const VIDEO = lines(
 const DATA = lines('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=sctp-port:5000')
 const WHOLE = HEAD + AUDIO + VIDEO + DATA
 
+const terms = (packet) => ({ packet, estimate: 60 })
 const section = (sdp, kind) => sdp.split(/(?=^m=)/m).find((one) => one.startsWith(`m=${kind}`))
 
 test('packets get the length that is asked for, speech its band, and silence is not sent', () => {
-  const audio = section(followed(WHOLE, 40), 'audio')
+  const audio = section(followed(WHOLE, terms(40)), 'audio')
   assert.match(audio, /^a=ptime:40\r\n/m)
   const [, parameters] = /^a=fmtp:111 (.*)\r\n/m.exec(audio)
   assert.deepEqual(parameters.split(';'), [
@@ -43,31 +44,31 @@ test('packets get the length that is asked for, speech its band, and silence is 
 test('the sound is not counted for the estimate, so nothing is probed while no picture is sent', () => {
   const counted =
     'a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n'
-  const changed = followed(HEAD + AUDIO + counted + VIDEO + counted, 20)
+  const changed = followed(HEAD + AUDIO + counted + VIDEO + counted, terms(20))
   assert.ok(!section(changed, 'audio').includes('transport-wide-cc'))
   assert.ok(section(changed, 'video').includes(counted))
 })
 
 test('the line is probed gently when a picture begins', () => {
-  const video = section(followed(WHOLE, 20), 'video')
+  const video = section(followed(WHOLE, terms(20)), 'video')
   assert.match(video, /^a=fmtp:96 x-google-start-bitrate=60\r\n/m)
 })
 
 test('head and files stay as they are', () => {
-  const changed = followed(WHOLE, 20)
+  const changed = followed(WHOLE, terms(20))
   assert.ok(changed.startsWith(HEAD))
   assert.ok(changed.endsWith(DATA))
 })
 
 test('to change it twice is to change it once', () => {
-  const once = followed(WHOLE, 20)
-  assert.equal(followed(followed(WHOLE, 40), 20), once)
-  assert.equal(followed(once, 20), once)
+  const once = followed(WHOLE, terms(20))
+  assert.equal(followed(followed(WHOLE, terms(40)), terms(20)), once)
+  assert.equal(followed(once, terms(20)), once)
 })
 
 test('opus without parameters gets them, another codec is left alone', () => {
   const bare = lines('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=rtpmap:111 opus/48000/2')
-  assert.match(followed(HEAD + bare, 20), /^a=fmtp:111 useinbandfec=1;max/m)
+  assert.match(followed(HEAD + bare, terms(20)), /^a=fmtp:111 useinbandfec=1;max/m)
   const other = lines('m=audio 9 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000')
-  assert.equal(followed(HEAD + other, 20), HEAD + other)
+  assert.equal(followed(HEAD + other, terms(20)), HEAD + other)
 })

@@ -3,6 +3,7 @@
 /** @import { Wishes } from './rungs.js' */
 import { PeerLink } from './peer.js'
 import { measure } from './quality.js'
+import { firstEstimate } from './rungs.js'
 import { Steering } from './steering.js'
 
 /** @type {import('./sent-tracks.js').Place[]} */
@@ -45,7 +46,7 @@ export class Companion extends EventTarget {
       connection: () => this.#link.connection,
       wishes,
       onState: (state, voice) => {
-        this.#link.packSound(voice.packet)
+        this.#link.suit({ packet: voice.packet, estimate: firstEstimate(state) })
         this.#emit('level', state)
       },
       show: (shows) => this.#put(shows ? this.#picture : null),

@@ -7,13 +7,14 @@
 /** @import { Wishes } from './rungs.js' */
 /** @import { Packing } from './voice.js' */
 import { FIRST_PACE, nextPace } from './pace.js'
-import { FIRST, fitting, highestFor, RUNGS } from './rungs.js'
+import { firstOn, fitting, highestFor, isShort, RUNGS } from './rungs.js'
 import { pack, usualPacking } from './voice.js'
 
 /**
  * @typedef {object} Reading
  * @property {number} seconds - that it covers
  * @property {number | null} estimate - of what a picture may take; null while none is sent, for nothing tells it then
+ * @property {boolean} spare - whether the picture needs less than it is given: an estimate never goes far beyond what is sent, and says nothing then
  * @property {number} trip - there and back
  * @property {number} loss - of our sound, as the other side reports it
  */
@@ -31,6 +32,7 @@ import { pack, usualPacking } from './voice.js'
  * @property {Packing} voice - how the sound is packed
  * @property {number} budget - for the picture
  * @property {number} pace - for files
+ * @property {number} trip - there and back, at the latest
  * @property {number} empty - the shortest round trip seen: of the line without a queue
  * @property {number} age - of the connection
  * @property {number} since - the last change of rung
@@ -51,7 +53,7 @@ const QUEUE = 0.4
 const FAR = 0.3
 const TIGHT_FOR = 2
 const MARGIN = 1.15
-const PATIENCE = { least: 4, first: 8, factor: 4, most: 300, forgiven: 60 }
+const PATIENCE = { least: 4, leastOnShort: 2, first: 8, factor: 4, most: 300, forgiven: 60 }
 const HEAVY_LOSS = 0.12
 /** Seconds above the empty line's round trip within which nothing queues. */
 const AT_EASE = 0.25
@@ -79,6 +81,7 @@ export function start() {
     voice: usualPacking(),
     budget: 0,
     pace: FIRST_PACE,
+    trip: Infinity,
     empty: Infinity,
     age: 0,
     since: 0,
@@ -104,7 +107,7 @@ export function climb(state, reading, wishes) {
   if (isOnTrial(seen)) return seen
   if (mustPause(seen, reading)) return fall(seen, 0)
   const fits = fitting(seen.budget, wishes)
-  if (fits >= seen.rung) return rise({ ...seen, tight: 0 }, reading, { highest, fits })
+  if (fits >= seen.rung || reading.spare) return rise({ ...seen, tight: 0 }, reading, { highest, fits })
   const tight = seen.tight + reading.seconds
   return tight < TIGHT_FOR ? { ...seen, tight } : fall(seen, fits)
 }
@@ -123,6 +126,7 @@ function listen(state, reading, { busy, held }) {
   return {
     ...state,
     voice,
+    trip,
     empty,
     pace: nextPace(state.pace, reading, { empty, busy }),
     budget: estimate === null ? state.budget : SHARE_OF_ESTIMATE * estimate,
@@ -145,8 +149,8 @@ function mustPause({ rung, late }, { estimate }) {
  *
  * @param {State} seen - what was heard of the line
  */
-function isOnTrial({ rung, since, late }) {
-  return rung === 1 && since < FIRST.seconds && late < LATE.pauseAfter
+function isOnTrial(seen) {
+  return seen.rung === 1 && seen.since < firstOn(seen).seconds && seen.late < LATE.pauseAfter
 }
 
 /**
@@ -169,7 +173,7 @@ function fall(state, rung) {
  */
 function rise(seen, reading, { highest, fits }) {
   if (seen.rung === highest) return { ...seen, reason: 'free', ample: 0 }
-  const room = seen.rung ? isRoomAbove(seen, fits) : mayResume(seen, reading)
+  const room = seen.rung ? isRoomAbove(seen, reading, fits) : mayResume(seen, reading)
   const ample = room ? seen.ample + reading.seconds : 0
   if (!room || ample < waitOf(seen)) return { ...seen, ample, reason: reasonToWait(seen) }
   const forgiven = seen.rung > 0 && seen.since >= PATIENCE.forgiven
@@ -183,9 +187,11 @@ function reasonToWait({ reason, age }) {
 
 /**
  * @param {State} seen - with a picture
+ * @param {Reading} reading - the latest
  * @param {number} fits - the rung for which there is room
  */
-function isRoomAbove({ rung, budget }, fits) {
+function isRoomAbove({ rung, budget, late }, { spare, loss }, fits) {
+  if (spare) return !late && loss <= HEAVY_LOSS
   return fits > rung && budget >= (RUNGS[rung + 1]?.least ?? Infinity) * MARGIN
 }
 
@@ -208,8 +214,9 @@ export function cushionOf({ empty }) {
 }
 
 /** @param {State} seen - what was heard of the line */
-function waitOf({ rung, patience, empty }) {
-  if (rung) return Math.max(patience, PATIENCE.least)
+function waitOf(seen) {
+  const { rung, patience, empty } = seen
+  if (rung) return Math.max(patience, isShort(seen) ? PATIENCE.leastOnShort : PATIENCE.least)
   return patience || (FIRST_WAITS.find(({ trip }) => empty < trip)?.wait ?? 0)
 }
 

@@ -21,6 +21,8 @@ export class Others extends EventTarget {
   #seeing = new Set()
   /** @type {Map<string, number | null>} */
   #estimates = new Map()
+  /** Who is sent the best picture that there is. @type {Set<string>} */
+  #free = new Set()
   /** @type {Set<string>} */
   #silent = new Set()
 
@@ -78,6 +80,7 @@ export class Others extends EventTarget {
     if (!other) return
     this.#all.delete(id)
     this.#estimates.delete(id)
+    this.#free.delete(id)
     this.#silent.delete(id)
     other.close()
     this.#share()
@@ -93,7 +96,8 @@ export class Others extends EventTarget {
   #share() {
     const carried = this.inOrder.map(({ peer: { id } }) => ({
       id,
-      estimate: this.#estimates.get(id) ?? null
+      estimate: this.#estimates.get(id) ?? null,
+      free: this.#free.has(id)
     }))
     const before = this.#seeing
     this.#seeing = whoSees(carried, before)
@@ -140,10 +144,22 @@ export class Others extends EventTarget {
   #climbed(other, { rung, reason, budget }) {
     const { id } = other.peer
     const { name } = RUNGS[rung] ?? RUNGS[0]
+    this.#sees(id, reason === 'free')
     const shared = reason === 'chosen' && !this.#wishes().voiceOnly
     const level = { rung: name, reason: shared ? 'line' : reason, budget }
     this.#emit('sent', { peer: id, ...level })
     if (this.inOrder[0] === other) this.#emit('level', level)
+  }
+
+  /**
+   * @param {string} id - of somebody
+   * @param {boolean} best - whether they are sent the best picture that there is
+   */
+  #sees(id, best) {
+    if (best === this.#free.has(id)) return
+    if (best) this.#free.add(id)
+    else this.#free.delete(id)
+    this.#share()
   }
 
   /**

@@ -6,8 +6,8 @@ import { SentTracks } from './sent-tracks.js'
 import { followed } from './sdp.js'
 import { Turns } from './turns.js'
 
-/** Milliseconds of sound in a packet. */
-const USUAL_PACKET = 20
+/** @type {import('./sdp.js').Terms} - while nobody knows the line */
+const FIRST_TERMS = { packet: 20, estimate: 60 }
 
 /**
  * @typedef {object} PeerOptions
@@ -30,7 +30,7 @@ export class PeerLink extends EventTarget {
   #options
   #turns
   #tracks
-  #packet = USUAL_PACKET
+  #terms = FIRST_TERMS
   #number = 1
   #closed = false
   #silent = false
@@ -91,11 +91,11 @@ export class PeerLink extends EventTarget {
     await this.#tracks.release()
   }
 
-  /** @param {number} packet - milliseconds of sound in a packet from now on; both sides talk it over once */
-  packSound(packet) {
-    if (packet === this.#packet) return
-    this.#packet = packet
-    void this.#negotiation.offer()
+  /** @param {import('./sdp.js').Terms} terms - from now on: packets of another length are talked over at once, an estimate with the next picture */
+  suit(terms) {
+    const { packet } = this.#terms
+    this.#terms = terms
+    if (terms.packet !== packet) void this.#negotiation.offer()
   }
 
   /**
@@ -209,7 +209,7 @@ export class PeerLink extends EventTarget {
         (isFirst || Boolean(connection.remoteDescription)) && this.#turns.waits(connection, offer),
       heard: () => this.#turns.heard(),
       send: (payload) => this.#options.send(payload),
-      adapt: (sdp) => followed(sdp, this.#packet),
+      adapt: (sdp) => followed(sdp, this.#terms),
       onMisfit: () => this.#recovery.tell('failed')
     })
   }

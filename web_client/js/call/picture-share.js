@@ -7,6 +7,7 @@ export const SEVERAL = { from: 500, until: 400 }
  * @typedef {object} Carried
  * @property {string} id - of somebody else in the call
  * @property {number | null} estimate - of what the connection to them carries, in kilobits a second; null while nobody knows
+ * @property {boolean} free - whether they are sent the best picture that there is
  */
 
 /**
@@ -21,7 +22,8 @@ export function whoSees(others, before) {
   // A connection without a picture has never been tried, so its estimate promises nothing.
   const together = [first, ...seeing].reduce((sum, { estimate }) => sum + (estimate ?? 0), 0)
   const needed = seeing.length ? SEVERAL.until : SEVERAL.from
-  return new Set((together >= needed ? others : [first]).map(({ id }) => id))
+  const carries = first.free || together >= needed
+  return new Set((carries ? others : [first]).map(({ id }) => id))
 }
 
 /**

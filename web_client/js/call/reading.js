@@ -2,10 +2,12 @@
 
 /** @import { Reading } from './ladder.js' */
 /** @import { Stat } from './stats.js' */
-import { estimateOf, inbound, isPictured, selectedPair, timeOf } from './stats.js'
+import { estimateOf, inbound, isPictured, selectedPair, takenOf, timeOf } from './stats.js'
 
 /** Enough for a face where a browser gives no estimate and nothing is lost, too little for one otherwise. */
 const UNTOLD = { calm: 350, lossy: 120, loss: 0.08 }
+/** An encoder that takes less than this share of what it is given has enough. */
+const CONTENT = 0.85
 
 /**
  * @param {Stat[]} former - the earlier entries of getStats()
@@ -19,6 +21,7 @@ export function readingOf(former, latter) {
   return {
     seconds: Math.max(0.001, (timeOf(latter) - timeOf(former)) / 1000),
     estimate: isPictured(former, latter) ? (estimateOf(former, latter) ?? untold(loss)) : null,
+    spare: (takenOf(former, latter) ?? 1) < CONTENT,
     trip: Math.max(pair.currentRoundTripTime ?? 0, roundTripTime),
     loss
   }

@@ -13,20 +13,26 @@
 
 /** @typedef {{rate: number, height: number, frames: number}} Picture */
 
-/** The picture at each rung: its height, the rate it needs, and the most it makes use of. */
+/** The picture at each rung: its height, the rate it needs, and the most it makes use of, with which there is room for the next. */
 export const RUNGS = /** @type {const} */ ([
   { name: 'voice', height: 0, least: 0, most: 0, frames: 0 },
-  { name: '160p', height: 160, least: 30, most: 90, frames: 10 },
-  { name: '270p', height: 270, least: 80, most: 180, frames: 15 },
-  { name: '360p', height: 360, least: 160, most: 350, frames: 15 },
-  { name: '540p', height: 540, least: 420, most: 800, frames: 20 },
+  { name: '160p', height: 160, least: 30, most: 100, frames: 10 },
+  { name: '270p', height: 270, least: 80, most: 190, frames: 15 },
+  { name: '360p', height: 360, least: 160, most: 490, frames: 15 },
+  { name: '540p', height: 540, least: 420, most: 1040, frames: 20 },
   { name: '720p', height: 720, least: 900, most: 1500, frames: 25 }
 ])
 export const TOP = RUNGS.length - 1
 /** A moving ultrasound picture below this misleads; a still is better. */
 const DETAIL = { least: 384, most: 1500, frames: 10 }
 /** A picture is tried at this rate first, for seconds. */
-export const FIRST = { rate: 40, seconds: 4 }
+const FIRST = { rate: 40, seconds: 4 }
+/** Seconds of a round trip that a line of copper or glass takes, and one that is full does not. */
+const SHORT = 0.1
+/** What a browser may try out on a short way: a still picture needs little, and tells nothing of a line that could carry more. */
+const FIRST_ON_SHORT = { rate: RUNGS[1].most, seconds: 1 }
+/** What a browser takes a line to carry before it knows. Its own 300 are five seconds' worth of a slow line, and a minute too little for a fast one. */
+const ESTIMATES = { usual: 60, onShort: 600 }
 
 /**
  * @param {Wishes} wishes - of the person
@@ -34,8 +40,8 @@ export const FIRST = { rate: 40, seconds: 4 }
  */
 export function highestFor({ height, detail }) {
   if (detail) return TOP
-  const above = RUNGS.findIndex((rung) => rung.height > height)
-  return above < 0 ? TOP : Math.max(1, above - 1)
+  const enough = RUNGS.findIndex((rung) => rung.height >= height)
+  return enough < 0 ? TOP : Math.max(1, enough)
 }
 
 /**
@@ -50,18 +56,41 @@ export function fitting(budget, wishes) {
   return Math.max(0, Math.min(highestFor(wishes), fits))
 }
 
+/** @param {{trip: number}} state - of the ladder */
+export function isShort({ trip }) {
+  return trip < SHORT
+}
+
+/**
+ * @param {{trip: number}} state - of the ladder
+ * @returns {{rate: number, seconds: number}} how a picture is tried first
+ */
+export function firstOn(state) {
+  return isShort(state) ? FIRST_ON_SHORT : FIRST
+}
+
+/**
+ * @param {{trip: number}} state - of the ladder
+ * @returns {number} the estimate that a picture begins with
+ */
+export function firstEstimate(state) {
+  return isShort(state) ? ESTIMATES.onShort : ESTIMATES.usual
+}
+
 /**
  * @param {State} state - of the ladder
  * @param {Wishes} wishes - of the person
  * @returns {Picture | null} what to send; null is none
  */
-export function pictureOf({ rung, since, budget }, { voiceOnly, detail, height }) {
-  const { most, frames, ...at } = RUNGS[rung] ?? RUNGS[0]
+export function pictureOf(state, { voiceOnly, detail, height }) {
+  const { most, frames, ...at } = RUNGS[state.rung] ?? RUNGS[0]
   if (at.name === 'voice' || voiceOnly) return null
-  const cautious = rung === 1 && since < FIRST.seconds
+  const first = firstOn(state)
+  const cautious = state.rung === 1 && state.since < first.seconds
+  const budget = isShort(state) ? Infinity : state.budget
   if (detail && !cautious)
     return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
-  const rate = cautious ? FIRST.rate : between(FIRST.rate, budget, most)
+  const rate = cautious ? first.rate : between(FIRST.rate, budget, most)
   return { rate, height: Math.min(at.height, height), frames }
 }
 

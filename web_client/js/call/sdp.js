@@ -9,10 +9,15 @@ const OURS =
   /;?\s*(usedtx|useinbandfec|maxplaybackrate|maxaveragebitrate|x-google-start-bitrate)=\d+/gi
 const OPUS = /^a=rtpmap:(\d+) opus\/48000/im
 const PICTURE = /^m=video \d+ \S+ (\d+)/i
-/** Kilobits a second from which Chromium begins to probe the line for a picture: its own 300 are five seconds' worth of a slow one. */
-const START = 'x-google-start-bitrate=60'
 /** What lets packets be counted for the estimate: with it on the sound a browser fills the line with padding every few seconds, only to know it. */
 const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
+
+/**
+ * @typedef {object} Terms
+ * @property {number} packet - milliseconds of sound in a packet
+ * @property {number} estimate - kilobits a second from which a browser begins to find out what a picture may take
+ */
+
 /**
  * Asks our own encoder for packets of this length and for none while nobody speaks, and our own estimate to leave the voice alone.
  *
@@ -20,15 +25,15 @@ const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
  * and need not agree.
  *
  * @param {string} sdp - the other side's description
- * @param {number} packet - milliseconds of sound in a packet
+ * @param {Terms} terms - of this side
  * @returns {string} the description that is followed
  */
-export function followed(sdp, packet) {
+export function followed(sdp, { packet, estimate }) {
   return sdp
     .split(/(?=^m=)/m)
     .map((section) => {
       if (section.startsWith('m=audio')) return voiceSection(section, packet)
-      return section.startsWith('m=video') ? pictureSection(section) : section
+      return section.startsWith('m=video') ? pictureSection(section, estimate) : section
     })
     .join('')
 }
@@ -44,10 +49,13 @@ function voiceSection(section, packet) {
   return `${withParameters(rest, opus, SPEECH)}a=ptime:${packet}\r\n`
 }
 
-/** @param {string} section - of the picture */
-function pictureSection(section) {
+/**
+ * @param {string} section - of the picture
+ * @param {number} estimate - to begin with
+ */
+function pictureSection(section, estimate) {
   const codec = PICTURE.exec(section)?.[1]
-  return codec ? withParameters(section, codec, START) : section
+  return codec ? withParameters(section, codec, `x-google-start-bitrate=${estimate}`) : section
 }
 
 /**

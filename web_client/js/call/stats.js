@@ -54,10 +54,24 @@ export function estimateOf(former, latter) {
  * @returns {boolean} whether a picture has been sent meanwhile
  */
 export function isPictured(former, latter) {
-  const [before, now] = [former, latter].map((stats) =>
-    stats.find((stat) => stat.type === 'outbound-rtp' && stat.kind === 'video')
-  )
-  return growth(now, before, 'framesEncoded') > 0
+  return growth(pictureIn(latter), pictureIn(former), 'framesEncoded') > 0
+}
+
+/**
+ * @param {Stat[]} former - the earlier reading
+ * @param {Stat[]} latter - the later one
+ * @returns {number | null} the share that the picture takes of what its encoder is given; null in a browser that does not tell
+ */
+export function takenOf(former, latter) {
+  const [before, now] = [pictureIn(former), pictureIn(latter)]
+  const seconds = ((now?.timestamp ?? 0) - (before?.timestamp ?? 0)) / 1000
+  if (!now?.targetBitrate || seconds <= 0) return null
+  return (8 * growth(now, before, 'bytesSent')) / seconds / now.targetBitrate
+}
+
+/** @param {Stat[]} stats - a reading */
+function pictureIn(stats) {
+  return stats.find((stat) => stat.type === 'outbound-rtp' && stat.kind === 'video')
 }
 
 /** @param {Stat[]} stats - a reading */

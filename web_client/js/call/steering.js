@@ -89,8 +89,9 @@ export class Steering {
     this.#steered = connection
     if (!reading) return
     this.#state = climb(this.#state, reading, this.#steps.wishes())
-    await this.apply()
+    // What is said of the line goes into the description that a new picture needs.
     this.#steps.onState(this.#state, voiceOf(this.#state.voice))
+    await this.apply()
   }
 }
 
