@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { climb, cushionOf, start } from '../../web_client/js/call/ladder.js'
-import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
+import { firstEstimate, pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
 import { voiceOf } from '../../web_client/js/call/voice.js'
 
 const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, held: false }
+const USUAL = { rate: 24, packet: 20, redundant: false, again: false }
 const LINES = {
   good: { estimate: 4000, trip: 0.04, loss: 0 },
   weak4G: { estimate: 400, trip: 0.15, loss: 0.01 },
@@ -21,7 +22,7 @@ function after(seconds, line, state = start(), wishes = FACE) {
   for (let second = 0; second < seconds; second += 1) {
     // Nothing tells what a line carries before there is a picture.
     const estimate = state.rung ? line.estimate : null
-    state = climb(state, { seconds: 1, ...line, estimate }, wishes)
+    state = climb(state, { seconds: 1, missed: 0, ...line, estimate }, wishes)
   }
   return state
 }
@@ -74,7 +75,7 @@ test('the voice has a line of unknown width to itself for longer the longer the 
 
 test('a picture stops within a second of an estimate that leaves the voice no room', () => {
   const high = after(60, LINES.good)
-  assert.equal(name(climb(high, { seconds: 1, estimate: 40, trip: 0.2, loss: 0 }, FACE)), 'voice')
+  assert.equal(name(climb(high, { seconds: 1, missed: 0, estimate: 40, trip: 0.2, loss: 0 }, FACE)), 'voice')
 })
 
 test('a late line stops the picture after two seconds, a late second does not', () => {
@@ -121,7 +122,7 @@ test('no line, however it swings, changes the rung more often than every two sec
   let changes = 0
   for (let second = 0; second < 600; second += 1) {
     const before = state.rung
-    state = climb(state, { seconds: 1, ...(second % 2 ? LINES.good : LINES.threeG) }, FACE)
+    state = climb(state, { seconds: 1, missed: 0, ...(second % 2 ? LINES.good : LINES.threeG) }, FACE)
     changes += Number(state.rung !== before)
   }
   assert.ok(changes < 40, `${changes} changes in ten minutes`)
@@ -129,7 +130,7 @@ test('no line, however it swings, changes the rung more often than every two sec
 
 test('who wants the voice alone gets it at once and on any line, and the picture back after', () => {
   const high = after(60, LINES.good)
-  const alone = climb(high, { seconds: 1, ...LINES.good }, { ...FACE, voiceOnly: true })
+  const alone = climb(high, { seconds: 1, missed: 0, ...LINES.good }, { ...FACE, voiceOnly: true })
   assert.deepEqual([name(alone), alone.reason], ['voice', 'chosen'])
   assert.ok(after(20, LINES.good, alone).rung > 0)
 })
@@ -181,6 +182,11 @@ test('the first seconds of a picture are cautious on a long way', () => {
   assert.deepEqual(rates, [100, 40])
 })
 
+test('the estimate begins low on a long way, since what is sent too much there is heard', () => {
+  const estimates = [0.05, 0.15, 0.25, 0.7].map((trip) => firstEstimate({ trip }))
+  assert.deepEqual([...estimates, firstEstimate(start())], [600, 150, 60, 60, 60])
+})
+
 test('on a short way a still picture, which needs little, may try all that its rung makes use of', () => {
   const rates = [0.05, 0.12].map((trip) => {
     const state = after(10, { estimate: 70, trip, loss: 0 })
@@ -212,16 +218,16 @@ test('a short way is climbed in ten seconds, one that fills up is short no more'
 
 test('the voice is packed for the line', () => {
   const table = [
-    ['good', { rate: 24, packet: 20, redundant: false }],
-    ['threeG', { rate: 24, packet: 20, redundant: true }],
-    ['edge', { rate: 24, packet: 40, redundant: false }],
-    ['lastMile', { rate: 24, packet: 40, redundant: false }]
+    ['good', USUAL],
+    ['threeG', { ...USUAL, redundant: true }],
+    ['edge', { ...USUAL, packet: 40 }],
+    ['lastMile', { ...USUAL, packet: 40 }]
   ]
   const packed = Object.fromEntries(
     table.map(([line]) => [line, voiceOf(after(30, LINES[line]).voice)])
   )
   assert.deepEqual(packed, Object.fromEntries(table))
-  const narrow = { rate: 12, packet: 40, redundant: false }
+  const narrow = { ...USUAL, rate: 12, packet: 40 }
   assert.deepEqual(voiceOf(crowded().voice), narrow)
 })
 
@@ -229,14 +235,40 @@ test('a long way, and loss, are no reason to pack the voice narrowly', () => {
   assert.equal(after(60, { estimate: 30, trip: 1.1, loss: 0.1 }).voice.narrow, false)
 })
 
-test('redundancy comes after two seconds of loss and goes after twenty without', () => {
-  const lossy = { estimate: 500, trip: 0.1, loss: 0.05 }
-  const calm = { ...lossy, loss: 0 }
-  assert.equal(after(1, lossy).voice.redundant, false)
-  const on = after(2, lossy)
-  assert.equal(on.voice.redundant, true)
-  assert.equal(after(19, calm, on).voice.redundant, true)
-  assert.equal(after(20, calm, on).voice.redundant, false)
+test('redundancy comes after some seconds of loss and goes after a minute without', () => {
+  const calm = { estimate: 500, trip: 0.25, loss: 0, missed: 0 }
+  const redundant = (state) => state.voice.redundant
+  assert.equal(redundant(after(2, { ...calm, loss: 0.05 })), false)
+  assert.equal(redundant(after(1, { ...calm, loss: 0.2 })), true)
+  for (const direction of ['loss', 'missed']) {
+    const on = after(5, { ...calm, [direction]: 0.05 })
+    assert.equal(redundant(on), true, direction)
+    assert.equal(redundant(after(55, calm, on)), true)
+    assert.equal(redundant(after(75, calm, on)), false)
+  }
+  assert.equal(redundant(after(60, { ...calm, loss: 0.01 })), false)
+})
+
+test('a packet of thirty that is lost now and then is no loss', () => {
+  let state = start()
+  for (let second = 0; second < 600; second += 1) {
+    const missed = second % 6 ? 0 : 0.03
+    state = after(1, { estimate: 500, trip: 0.1, loss: 0.005, missed }, state)
+    assert.equal(state.voice.redundant, false)
+  }
+})
+
+test('a lost packet is asked for again where it would come in time, and the sound waits for it', () => {
+  const table = [
+    [0.04, true, 0.26],
+    [0.15, true, 0.26],
+    [0.25, false, 0.1],
+    [0.45, false, 0.12]
+  ]
+  for (const [trip, again, cushion] of table) {
+    const state = after(10, { estimate: 500, trip, loss: 0.08, missed: 0.08 })
+    assert.deepEqual([state.voice.again, cushionOf(state)], [again, cushion], `${trip}`)
+  }
 })
 
 test('a narrow voice that comes through is widened to try, more rarely each time', () => {

@@ -24,7 +24,7 @@ const VIDEO = lines(
 const DATA = lines('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=sctp-port:5000')
 const WHOLE = HEAD + AUDIO + VIDEO + DATA
 
-const terms = (packet) => ({ packet, estimate: 60 })
+const terms = (packet, more) => ({ packet, redundant: false, again: false, estimate: 60, ...more })
 const section = (sdp, kind) => sdp.split(/(?=^m=)/m).find((one) => one.startsWith(`m=${kind}`))
 
 test('packets get the length that is asked for, speech its band, and silence is not sent', () => {
@@ -52,6 +52,25 @@ test('the sound is not counted for the estimate, so nothing is probed while no p
 test('the line is probed gently when a picture begins', () => {
   const video = section(followed(WHOLE, terms(20)), 'video')
   assert.match(video, /^a=fmtp:96 x-google-start-bitrate=60\r\n/m)
+})
+
+test('each packet repeats the one before when the sound of both stands first', () => {
+  const [twice, once] = [true, false].map((redundant) =>
+    section(followed(WHOLE, terms(20, { redundant })), 'audio').split('\r\n')
+  )
+  assert.equal(twice[0], 'm=audio 9 UDP/TLS/RTP/SAVPF 63 111')
+  assert.equal(once[0], 'm=audio 9 UDP/TLS/RTP/SAVPF 111 63')
+  const back = followed(followed(WHOLE, terms(20, { redundant: true })), terms(20))
+  assert.equal(back, followed(WHOLE, terms(20)))
+  const without = lines('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=rtpmap:111 opus/48000/2')
+  assert.match(followed(HEAD + without, terms(20, { redundant: true })), /SAVPF 111\r/)
+})
+
+test('a lost packet is asked for once more where that is agreed', () => {
+  const asks = followed(WHOLE, terms(20, { again: true }))
+  assert.match(section(asks, 'audio'), /^a=rtcp-fb:111 nack\r\n/m)
+  assert.equal(followed(asks, terms(20, { again: true })), asks)
+  assert.equal(followed(asks, terms(20)), followed(WHOLE, terms(20)))
 })
 
 test('head and files stay as they are', () => {

@@ -46,7 +46,8 @@ export class Companion extends EventTarget {
       connection: () => this.#link.connection,
       wishes,
       onState: (state, voice) => {
-        this.#link.suit({ packet: voice.packet, estimate: firstEstimate(state) })
+        const { packet, redundant, again } = voice
+        this.#link.suit({ packet, redundant, again, estimate: firstEstimate(state) })
         this.#emit('level', state)
       },
       show: (shows) => this.#put(shows ? this.#picture : null),

@@ -17,6 +17,7 @@ import { pack, usualPacking } from './voice.js'
  * @property {boolean} spare - whether the picture needs less than it is given: an estimate never goes far beyond what is sent, and says nothing then
  * @property {number} trip - there and back
  * @property {number} loss - of our sound, as the other side reports it
+ * @property {number} missed - of the other side's sound, as this one sees it
  */
 
 /**
@@ -72,6 +73,8 @@ const CUSHIONS = [
   { trip: 0.5, cushion: 0.12 },
   { trip: Infinity, cushion: 0.24 }
 ]
+/** A lost packet that is asked for comes within this. */
+const CUSHION_TO_ASK = 0.26
 
 /** @returns {State} of a connection that begins: voice alone, until the line is known */
 export function start() {
@@ -106,9 +109,19 @@ export function climb(state, reading, wishes) {
   if (seen.rung > highest) return stand(seen, highest)
   if (isOnTrial(seen)) return seen
   if (mustPause(seen, reading)) return fall(seen, 0)
-  const fits = fitting(seen.budget, wishes)
-  if (fits >= seen.rung || reading.spare) return rise({ ...seen, tight: 0 }, reading, { highest, fits })
-  const tight = seen.tight + reading.seconds
+  const limits = { highest, fits: fitting(seen.budget, wishes) }
+  const bears = limits.fits >= seen.rung || reading.spare
+  return bears ? rise({ ...seen, tight: 0 }, reading, limits) : tighten(seen, reading, limits)
+}
+
+/**
+ * @param {State} seen - on a rung that has too little
+ * @param {Reading} reading - the latest
+ * @param {{fits: number}} limits - of the line
+ * @returns {State} lower when that has lasted
+ */
+function tighten(seen, { seconds }, { fits }) {
+  const tight = seen.tight + seconds
   return tight < TIGHT_FOR ? { ...seen, tight } : fall(seen, fits)
 }
 
@@ -209,7 +222,8 @@ function mayResume({ voice, late, empty }, { trip, loss }) {
  * @param {State} state - of the moment
  * @returns {number} seconds of sound to keep before it is played: to learn that by itself costs a browser many words
  */
-export function cushionOf({ empty }) {
+export function cushionOf({ empty, voice }) {
+  if (voice.again) return CUSHION_TO_ASK
   return CUSHIONS.find(({ trip }) => empty < trip)?.cushion ?? 0
 }
 

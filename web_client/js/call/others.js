@@ -21,7 +21,11 @@ export class Others extends EventTarget {
   #seeing = new Set()
   /** @type {Map<string, number | null>} */
   #estimates = new Map()
-  /** Who is sent the best picture that there is. @type {Set<string>} */
+  /**
+   * Who is sent the best picture that there is.
+   *
+   * @type {Set<string>}
+   */
   #free = new Set()
   /** @type {Set<string>} */
   #silent = new Set()

@@ -3,11 +3,8 @@ import { runsOut } from './ice.js'
 import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
-import { followed } from './sdp.js'
+import { FIRST_TERMS, followed } from './sdp.js'
 import { Turns } from './turns.js'
-
-/** @type {import('./sdp.js').Terms} - while nobody knows the line */
-const FIRST_TERMS = { packet: 20, estimate: 60 }
 
 /**
  * @typedef {object} PeerOptions
@@ -91,11 +88,12 @@ export class PeerLink extends EventTarget {
     await this.#tracks.release()
   }
 
-  /** @param {import('./sdp.js').Terms} terms - from now on: packets of another length are talked over at once, an estimate with the next picture */
+  /** @param {import('./sdp.js').Terms} terms - from now on: those of the voice are talked over at once, an estimate with the next picture */
   suit(terms) {
-    const { packet } = this.#terms
+    const { packet, redundant, again } = this.#terms
+    const keeps = terms.packet === packet && terms.redundant === redundant && terms.again === again
     this.#terms = terms
-    if (terms.packet !== packet) void this.#negotiation.offer()
+    if (!keeps) void this.#negotiation.offer()
   }
 
   /**

@@ -2,7 +2,16 @@
 
 /** @import { Reading } from './ladder.js' */
 /** @import { Stat } from './stats.js' */
-import { estimateOf, inbound, isPictured, selectedPair, takenOf, timeOf } from './stats.js'
+import {
+  estimateOf,
+  growth,
+  inbound,
+  isPictured,
+  selectedPair,
+  share,
+  takenOf,
+  timeOf
+} from './stats.js'
 
 /** Enough for a face where a browser gives no estimate and nothing is lost, too little for one otherwise. */
 const UNTOLD = { calm: 350, lossy: 120, loss: 0.08 }
@@ -17,13 +26,16 @@ const CONTENT = 0.85
 export function readingOf(former, latter) {
   const pair = selectedPair(latter)
   if (!pair) return null
-  const { fractionLost: loss = 0, roundTripTime = 0 } = heardOf(latter)
+  const { fractionLost = 0, roundTripTime = 0 } = heardOf(latter)
+  // A packet that was asked for again is not reported as lost.
+  const loss = Math.min(1, fractionLost + repeatedIn(former, latter))
   return {
     seconds: Math.max(0.001, (timeOf(latter) - timeOf(former)) / 1000),
     estimate: isPictured(former, latter) ? (estimateOf(former, latter) ?? untold(loss)) : null,
     spare: (takenOf(former, latter) ?? 1) < CONTENT,
     trip: Math.max(pair.currentRoundTripTime ?? 0, roundTripTime),
-    loss
+    loss,
+    missed: missedIn(former, latter)
   }
 }
 
@@ -46,6 +58,31 @@ function heardOf(stats) {
   const heard = (/** @type {Stat} */ stat) =>
     stat.type === 'remote-inbound-rtp' && stat.kind === 'audio'
   return stats.find(heard) ?? {}
+}
+
+/**
+ * @param {Stat[]} former - the earlier entries of getStats()
+ * @param {Stat[]} latter - the later ones
+ * @returns {number} the share of our packets of sound that the other side asked for again
+ */
+function repeatedIn(former, latter) {
+  const [before, now] = [former, latter].map((stats) =>
+    stats.find((stat) => stat.type === 'outbound-rtp' && stat.kind === 'audio')
+  )
+  const again = growth(now, before, 'retransmittedPacketsSent')
+  return share(again, growth(now, before, 'packetsSent')) ?? 0
+}
+
+/**
+ * @param {Stat[]} former - the earlier entries of getStats()
+ * @param {Stat[]} latter - the later ones
+ * @returns {number} the share of the other side's sound that did not come at first
+ */
+function missedIn(former, latter) {
+  const [before, now] = [former, latter].map((stats) => inbound(stats, 'audio'))
+  const lost =
+    growth(now, before, 'packetsLost') + growth(now, before, 'retransmittedPacketsReceived')
+  return share(lost, lost + growth(now, before, 'packetsReceived')) ?? 0
 }
 
 /** @param {number} loss - of our sound, as the other side reports it */

@@ -31,8 +31,12 @@ const FIRST = { rate: 40, seconds: 4 }
 const SHORT = 0.1
 /** What a browser may try out on a short way: a still picture needs little, and tells nothing of a line that could carry more. */
 const FIRST_ON_SHORT = { rate: RUNGS[1].most, seconds: 1 }
-/** What a browser takes a line to carry before it knows. Its own 300 are five seconds' worth of a slow line, and a minute too little for a fast one. */
-const ESTIMATES = { usual: 60, onShort: 600 }
+/** What a browser takes a line to carry before it knows: its own 300 are five seconds' worth of a slow one, and a minute too little for a fast one. */
+const ESTIMATES = [
+  { trip: SHORT, estimate: 600 },
+  { trip: 0.2, estimate: 150 }
+]
+export const LEAST_ESTIMATE = 60
 
 /**
  * @param {Wishes} wishes - of the person
@@ -74,7 +78,7 @@ export function firstOn(state) {
  * @returns {number} the estimate that a picture begins with
  */
 export function firstEstimate(state) {
-  return isShort(state) ? ESTIMATES.onShort : ESTIMATES.usual
+  return ESTIMATES.find(({ trip }) => state.trip < trip)?.estimate ?? LEAST_ESTIMATE
 }
 
 /**
@@ -84,14 +88,14 @@ export function firstEstimate(state) {
  */
 export function pictureOf(state, { voiceOnly, detail, height }) {
   const { most, frames, ...at } = RUNGS[state.rung] ?? RUNGS[0]
-  if (at.name === 'voice' || voiceOnly) return null
-  const first = firstOn(state)
-  const cautious = state.rung === 1 && state.since < first.seconds
+  if (!state.rung || voiceOnly) return null
+  // On a short way the browser's own estimate sees to it.
   const budget = isShort(state) ? Infinity : state.budget
-  if (detail && !cautious)
-    return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
-  const rate = cautious ? first.rate : between(FIRST.rate, budget, most)
-  return { rate, height: Math.min(at.height, height), frames }
+  const small = { height: Math.min(at.height, height), frames }
+  const first = firstOn(state)
+  if (state.rung === 1 && state.since < first.seconds) return { ...small, rate: first.rate }
+  if (!detail) return { ...small, rate: between(FIRST.rate, budget, most) }
+  return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
 }
 
 /**

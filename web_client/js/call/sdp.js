@@ -1,5 +1,7 @@
 /** What we change in the other side's description before we follow it (RFC 8866, RFC 7587), and nothing else. */
 
+import { LEAST_ESTIMATE } from './rungs.js'
+
 /**
  * Speech up to 8 kHz (RFC 7587, section 6.1): for a wider band Opus wants more bits before it repairs losses at all, with 28 kbit/s not below a loss of
  * 6 %. In this band 24 kbit/s are enough from the first lost packet on.
@@ -8,6 +10,8 @@ const SPEECH = 'useinbandfec=1;maxplaybackrate=16000;maxaveragebitrate=24000;use
 const OURS =
   /;?\s*(usedtx|useinbandfec|maxplaybackrate|maxaveragebitrate|x-google-start-bitrate)=\d+/gi
 const OPUS = /^a=rtpmap:(\d+) opus\/48000/im
+const RED = /^a=rtpmap:(\d+) red\/48000/im
+const FIRST_LINE = /^(m=audio \d+ \S+ )([\d ]+)/
 const PICTURE = /^m=video \d+ \S+ (\d+)/i
 /** What lets packets be counted for the estimate: with it on the sound a browser fills the line with padding every few seconds, only to know it. */
 const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
@@ -15,8 +19,18 @@ const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
 /**
  * @typedef {object} Terms
  * @property {number} packet - milliseconds of sound in a packet
+ * @property {boolean} redundant - whether each packet repeats the one before (RFC 2198)
+ * @property {boolean} again - whether a lost packet is asked for once more (RFC 4585)
  * @property {number} estimate - kilobits a second from which a browser begins to find out what a picture may take
  */
+
+/** @type {Terms} - while nobody knows the line */
+export const FIRST_TERMS = {
+  packet: 20,
+  redundant: false,
+  again: false,
+  estimate: LEAST_ESTIMATE
+}
 
 /**
  * Asks our own encoder for packets of this length and for none while nobody speaks, and our own estimate to leave the voice alone.
@@ -28,32 +42,52 @@ const COUNTED = /^a=extmap:\d+ \S*transport-wide-cc\S*\r\n/gim
  * @param {Terms} terms - of this side
  * @returns {string} the description that is followed
  */
-export function followed(sdp, { packet, estimate }) {
+export function followed(sdp, terms) {
   return sdp
     .split(/(?=^m=)/m)
     .map((section) => {
-      if (section.startsWith('m=audio')) return voiceSection(section, packet)
-      return section.startsWith('m=video') ? pictureSection(section, estimate) : section
+      if (section.startsWith('m=audio')) return voiceSection(section, terms)
+      return section.startsWith('m=video') ? pictureSection(section, terms) : section
     })
     .join('')
 }
 
 /**
  * @param {string} section - of sound
- * @param {number} packet - milliseconds of sound in a packet
+ * @param {Terms} terms - of this side
  */
-function voiceSection(section, packet) {
+function voiceSection(section, { packet, redundant, again }) {
   const opus = OPUS.exec(section)?.[1]
   if (!opus) return section
-  const rest = section.replace(/^a=(max)?ptime:.*\r\n/gim, '').replace(COUNTED, '')
-  return `${withParameters(rest, opus, SPEECH)}a=ptime:${packet}\r\n`
+  const red = RED.exec(section)?.[1]
+  const asking = `a=rtcp-fb:${opus} nack\r\n`
+  const rest = section
+    .replace(/^a=(max)?ptime:.*\r\n/gim, '')
+    .replace(COUNTED, '')
+    .replaceAll(asking, '')
+    .replace(
+      FIRST_LINE,
+      (_, head, numbers) => head + inOrder(numbers, redundant && red ? red : opus)
+    )
+  return `${withParameters(rest, opus, SPEECH)}${again ? asking : ''}a=ptime:${packet}\r\n`
+}
+
+/**
+ * A browser sends what stands first; the `codec` of RTCRtpEncodingParameters does not move Chromium to redundancy.
+ *
+ * @param {string} numbers - of the codecs of a section
+ * @param {string} first - of them
+ */
+function inOrder(numbers, first) {
+  const others = numbers.split(' ').filter((number) => number !== first)
+  return [first, ...others].join(' ')
 }
 
 /**
  * @param {string} section - of the picture
- * @param {number} estimate - to begin with
+ * @param {Terms} terms - of this side
  */
-function pictureSection(section, estimate) {
+function pictureSection(section, { estimate }) {
   const codec = PICTURE.exec(section)?.[1]
   return codec ? withParameters(section, codec, `x-google-start-bitrate=${estimate}`) : section
 }

@@ -114,8 +114,7 @@ async function setVoice(sender, voice) {
   const wanted = {
     priority: 'high',
     networkPriority: 'high',
-    maxBitrate: voice.rate * 1000,
-    ...codecOf(sender, voice)
+    maxBitrate: voice.rate * 1000
   }
   await set(sender, wanted)
 }
@@ -136,19 +135,6 @@ async function setPicture(sender, picture, { detail, height }) {
     : RESTING
   const preference = detail ? 'maintain-resolution' : 'maintain-framerate'
   await set(sender, { priority: 'low', networkPriority: 'low', ...wanted }, preference)
-}
-
-/**
- * @param {RTCRtpSender} sender - of the sound
- * @param {Voice} voice - how to send it
- * @returns {object} the codec, among those agreed upon; browsers that cannot choose here pass it over
- */
-function codecOf(sender, { redundant }) {
-  const name = redundant ? 'audio/red' : 'audio/opus'
-  const codec = sender
-    .getParameters()
-    .codecs?.find(({ mimeType }) => mimeType.toLowerCase() === name)
-  return codec ? { codec } : {}
 }
 
 /**

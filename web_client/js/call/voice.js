@@ -7,6 +7,7 @@
  * @property {number} rate - of the sound, in kilobits a second
  * @property {number} packet - milliseconds of sound in a packet
  * @property {boolean} redundant - whether each packet repeats the one before (RFC 2198)
+ * @property {boolean} again - whether a lost packet is asked for once more (RFC 4585): where the way is short enough for it to come in time
  */
 
 /**
@@ -14,10 +15,12 @@
  * @property {boolean} narrow - whether the line carries less than the usual voice with its headers
  * @property {boolean} long - whether a packet holds twice the sound: half as many cost half the headers
  * @property {boolean} redundant - whether each packet repeats the one before
+ * @property {boolean} again - whether a lost packet is asked for once more
  * @property {number} starved - seconds for which even the voice has had too little
  * @property {number} calm - seconds for which a narrow voice has come through well
  * @property {number} patience - seconds of calm before the usual voice is tried again
- * @property {number} lossy - seconds for which packets have been lost; negative while none are
+ * @property {number} loss - of the worse direction, in the mean of the last seconds
+ * @property {number} clear - seconds for which next to nothing has been lost
  */
 
 /** Of one packet, in kilobits: IP, UDP, RTP with an extension, and the seal of SRTP. */
@@ -28,7 +31,10 @@ const NARROW_RATE = 12
 const PACKET = { usual: 20, long: 40 }
 const NARROW_AFTER = 3
 const PATIENCE = { first: 20, factor: 4, most: 300 }
-const REDUNDANT = { loss: 0.02, after: 2, until: 20 }
+/** Both sides talk each change over, so it comes after some seconds and goes after a minute. */
+const REDUNDANT = { from: 0.02, until: 0.005, clearFor: 60, weight: 0.2 }
+/** Seconds of a round trip: a packet that is asked for comes back within the cushion that is kept for it. */
+const AGAIN = 0.2
 
 /** @returns {Packing} of a call that begins */
 export function usualPacking() {
@@ -36,10 +42,12 @@ export function usualPacking() {
     narrow: false,
     long: false,
     redundant: false,
+    again: false,
     starved: 0,
     calm: 0,
     patience: PATIENCE.first,
-    lossy: 0
+    loss: 0,
+    clear: 0
   }
 }
 
@@ -50,16 +58,26 @@ export function usualPacking() {
  * @returns {Packing} as it is now
  */
 export function pack(packing, reading, { late, far }) {
-  const { seconds, loss } = reading
-  const lossy =
-    loss >= REDUNDANT.loss
-      ? Math.max(0, packing.lossy) + seconds
-      : Math.min(0, packing.lossy) - seconds
-  const redundant = !far && !late && isWanted(packing.redundant, lossy)
-  const heard = { ...packing, lossy, redundant }
+  const heard = far ? packing : repair(packing, reading, late)
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
   return { ...packed, long: packing.long || far || packed.narrow }
+}
+
+/**
+ * @param {Packing} packing - as it was
+ * @param {Reading} reading - what the line did since
+ * @param {boolean} late - whether packets wait in a queue on the way: then more of them would only make it worse
+ * @returns {Packing} with what is done about losses: each packet twice is for those of a single one, asking again for those in a row
+ */
+function repair(packing, { seconds, trip, ...reading }, late) {
+  const loss =
+    packing.loss + REDUNDANT.weight * (Math.max(reading.loss, reading.missed) - packing.loss)
+  const clear = loss < REDUNDANT.until ? packing.clear + seconds : 0
+  const begins = loss >= REDUNDANT.from && !late
+  const redundant = packing.redundant ? clear < REDUNDANT.clearFor : begins
+  const again = redundant && (packing.again || (begins && trip < AGAIN))
+  return { ...packing, loss, clear, redundant, again }
 }
 
 /**
@@ -90,11 +108,12 @@ function widen(packing, { seconds }, late) {
  * @param {Packing} packing - of the moment
  * @returns {Voice} what to send
  */
-export function voiceOf({ narrow, long, redundant }) {
+export function voiceOf({ narrow, long, redundant, again }) {
   return {
     rate: narrow ? NARROW_RATE : USUAL_RATE,
     packet: long ? PACKET.long : PACKET.usual,
-    redundant: redundant && !narrow
+    redundant: redundant && !narrow,
+    again
   }
 }
 
@@ -105,12 +124,4 @@ export function voiceOf({ narrow, long, redundant }) {
 export function costOf(packing) {
   const { rate, packet, redundant } = voiceOf(packing)
   return (redundant ? 2 : 1) * rate + HEADERS * (1000 / packet)
-}
-
-/**
- * @param {boolean} redundant - whether it is so already
- * @param {number} lossy - seconds with, or negative without loss
- */
-function isWanted(redundant, lossy) {
-  return redundant ? lossy > -REDUNDANT.until : lossy >= REDUNDANT.after
 }
