@@ -79,4 +79,21 @@ class Media(Strict):
     screen: bool
 
 
-Payload = Description | Candidates | NegotiationNeeded | Media
+@dataclass(frozen=True, slots=True)
+class Stream(Strict):
+    """Whose one part of a description is."""
+
+    mid: Annotated[str, Field(max_length=32)]
+    participant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Streams(Strict):
+    """What the media server's connection brings, of whom."""
+
+    kind: Literal["streams"]
+    connection: Counter
+    streams: Annotated[list[Stream], Field(max_length=64)]
+
+
+Payload = Description | Candidates | NegotiationNeeded | Media | Streams

@@ -24,6 +24,15 @@ export class Companion extends EventTarget {
   /** Whether signaling reaches their page now. */
   isThere = true
   #stream
+  #rests = false
+  /** @type {MediaStream | null} */
+  #direct = null
+  /**
+   * Theirs, by way of the media server.
+   *
+   * @type {MediaStream | null}
+   */
+  #through = null
   /** @type {MediaStreamTrack | null} */
   #picture = null
   /** @type {MediaStreamTrack | null} */
@@ -52,6 +61,8 @@ export class Companion extends EventTarget {
       },
       show: (shows) => this.#put(shows ? this.#picture : null),
       onHeard: (heard) => {
+        // Who comes by way of the media server is silent here.
+        if (!heard && this.#through) return
         this.#link.tell(heard ? 'connected' : 'silent')
         this.#emit('heard', heard)
       }
@@ -63,6 +74,16 @@ export class Companion extends EventTarget {
     this.#follow()
     const [voice] = this.#stream.getAudioTracks()
     if (voice) void this.#link.addTrack('microphone', voice, this.#stream)
+  }
+
+  /** Whether nothing is sent to them directly: they have it by way of the media server. */
+  get rests() {
+    return this.#rests
+  }
+
+  /** Whether theirs comes by way of the media server. */
+  get isThrough() {
+    return this.#through !== null
   }
 
   /** Kilobits a second that files may take. */
@@ -86,9 +107,30 @@ export class Companion extends EventTarget {
     await this.#steering.apply()
   }
 
+  /** @param {boolean} rests - whether voice and picture need not go there directly */
+  async rest(rests) {
+    if (rests === this.#rests) return
+    this.#rests = rests
+    await this.#link.hold(rests)
+    await this.apply()
+  }
+
+  /** @param {MediaStream | null} stream - of theirs by way of the media server; null when it has ceased */
+  hearThrough(stream) {
+    this.#through = stream
+    const heard = stream ?? this.#direct
+    if (heard) this.#emit('stream', heard)
+    this.#emit('state', this.stands)
+  }
+
+  /** How it stands with them, by whichever way. */
+  get stands() {
+    return this.#through ? 'connected' : this.state
+  }
+
   /** Lets voice and picture go. */
   async release() {
-    await this.#link.release()
+    await this.#link.hold(false)
     await this.apply()
   }
 
@@ -119,13 +161,16 @@ export class Companion extends EventTarget {
       this.#emit('built', connection)
       void this.apply()
     })
-    on('track', ({ streams }) => this.#emit('stream', streams[0]))
+    on('track', ({ streams }) => {
+      this.#direct = streams[0]
+      if (!this.#through) this.#emit('stream', streams[0])
+    })
     on('media', (media) => this.#emit('media', media))
     on('state', (state) => {
       if (state === 'connected') this.state = 'connected'
       else if (state === 'disconnected' || state === 'failed') this.state = 'lost'
       void this.apply()
-      this.#emit('state', this.state)
+      this.#emit('state', this.stands)
     })
   }
 

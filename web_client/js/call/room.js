@@ -1,6 +1,7 @@
 /** @import { Peer, Welcome } from './messages.js' */
 /** @import { Reason } from './ladder.js' */
 import { Company } from './company.js'
+import { DIRECT } from './media-server.js'
 import { Others } from './others.js'
 import { SignalingConnection } from './signaling.js'
 
@@ -59,10 +60,15 @@ export class CallRoom extends EventTarget {
     this.#stream = stream
     this.#held = held
     this.#picture = stream.getVideoTracks()[0] ?? null
+    void this.#others.show(this.#picture)
     this.#signaling = new SignalingConnection(getPass)
     this.beside.addEventListener('said', (event) => {
-      const { message } = /** @type {CustomEvent} */ (event).detail
+      const { peer, message } = /** @type {CustomEvent} */ (event).detail
       if (message.type === ACCEPTED.type) void this.release()
+      else if (message.type === DIRECT) this.#others.server.needs(peer, message.wanted !== false)
+    })
+    this.beside.addEventListener('open', (event) => {
+      this.#others.server.remind(/** @type {CustomEvent} */ (event).detail.peer)
     })
     this.#listen()
     this.#follow()
@@ -89,7 +95,7 @@ export class CallRoom extends EventTarget {
 
   /** Goes out and gives the connections up. */
   leave() {
-    for (const { peer } of this.#others.inOrder) this.#others.forget(peer.id)
+    for (const { peer } of this.#others.seats) this.#others.forget(peer.id)
     this.beside.close()
     this.#signaling.leave()
   }
@@ -119,7 +125,7 @@ export class CallRoom extends EventTarget {
    */
   async show(track) {
     this.#picture = track
-    await this.#others.each((other) => other.show(track))
+    await this.#others.show(track)
   }
 
   /** @param {boolean} voiceOnly - whether the person wants no picture sent */
@@ -166,13 +172,13 @@ export class CallRoom extends EventTarget {
     this.#you = you.id
     this.#iceServers = iceServers
     if (!resumed) {
-      for (const other of this.#others.inOrder) {
+      for (const other of this.#others.seats) {
         if (peers.some(({ id }) => id === other.peer.id)) other.tell('checked')
         else this.#others.forget(other.peer.id)
       }
     }
     for (const peer of peers) this.#meet(peer)
-    for (const other of this.#others.inOrder) other.tell('reached')
+    for (const other of this.#others.seats) other.tell('reached')
     if (!peers.length) this.#tellState()
   }
 
@@ -186,8 +192,7 @@ export class CallRoom extends EventTarget {
       return
     }
     this.#others.forget(peer.id)
-    const other = this.#others.meet(peer, this.#optionsFor(peer))
-    if (this.#picture) void other.show(this.#picture)
+    this.#others.meet(peer, this.#optionsFor(peer))
     this.#tellState()
   }
 
@@ -215,6 +220,7 @@ export class CallRoom extends EventTarget {
     for (const type of PASSED_ON) on(type, (detail) => this.#emit(type, detail))
     on('built', ({ peer, connection }) => this.beside.moveTo(peer, connection))
     on('gone', ({ peer }) => this.beside.lose(peer))
+    on('say', ({ peer, message }) => this.beside.say(message, peer))
     on('changed', () => this.#tellState())
     on('heard', (heard) => this.#signaling.doubt(!heard))
   }

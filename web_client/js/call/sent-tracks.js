@@ -103,11 +103,12 @@ export class SentTracks {
     return sender
   }
 
-  /** Sends what was held back. */
-  async release() {
-    this.#held = false
+  /** @param {boolean} held - whether nothing is sent from the places from now on; what was negotiated stays */
+  async hold(held) {
+    this.#held = held
     for (const { name } of this.#places) {
-      await this.#senders.get(name)?.replaceTrack(this.#tracks.get(name)?.track ?? null)
+      const track = held ? undefined : this.#tracks.get(name)?.track
+      await this.#senders.get(name)?.replaceTrack(track ?? null)
     }
   }
 
