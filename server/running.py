@@ -1,4 +1,4 @@
-"""`tramxa run`: both engines, the migrations and the three programs on one machine."""
+"""`tramxa run`: both engines, the migrations and the programs on one machine."""
 
 from __future__ import annotations
 

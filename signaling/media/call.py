@@ -10,7 +10,8 @@ import aiohttp
 from signaling.media.config import Settings
 from signaling.media.exchange import Exchange
 from signaling.media.janus import Janus
-from signaling.media.links import Inlet, Means, Outlet, Payload, VideoRoom
+from signaling.media.link import Means, Payload, VideoRoom
+from signaling.media.links import Inlet, Outlet
 from signaling.media.seat import Seat
 
 # As long as a node keeps a place: by then a new ticket has come.
