@@ -96,4 +96,12 @@ class Streams(Strict):
     streams: Annotated[list[Stream], Field(max_length=64)]
 
 
-Payload = Description | Candidates | NegotiationNeeded | Media | Streams
+@dataclass(frozen=True, slots=True)
+class Wants(Strict):
+    """Which layer of everybody's picture the line of a page carries."""
+
+    kind: Literal["wants"]
+    picture: Literal["none", "small", "large"]
+
+
+Payload = Description | Candidates | NegotiationNeeded | Media | Streams | Wants

@@ -68,6 +68,15 @@ class Exchange:
         ]
 
 
+def pictures_in(streams: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Name the parts that bring somebody's picture."""
+    return tuple(
+        stream["mid"]
+        for stream in streams
+        if stream["type"] == "video" and "feed_id" in stream
+    )
+
+
 def candidates_of(candidates: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Spell a page's candidates as Janus wants them; an empty one marks the end."""
     return [

@@ -1,9 +1,14 @@
 """The two connections of one page with the media server: what it sends, what it receives."""
 
 import secrets
+from collections.abc import Iterable
 
+from signaling.media.exchange import pictures_in
 from signaling.media.janus import Message
 from signaling.media.link import Link, Means, Payload
+
+# Of a picture's layers in Janus's count; where one is not sent, Janus takes the next lower.
+SUBSTREAMS = {"none": 0, "small": 0, "large": 2}
 
 
 class Inlet(Link):
@@ -60,6 +65,8 @@ class Outlet(Link):
     def __init__(self, participant: str, means: Means) -> None:
         super().__init__(participant, means)
         self._subscribed: set[int] = set()
+        self._pictures: tuple[str, ...] = ()
+        self._wants = "small"
         self._negotiation = 0
 
     async def take(self, payload: Payload) -> None:
@@ -68,6 +75,9 @@ class Outlet(Link):
             await self.trickle(payload)
         elif payload["kind"] == "negotiation_needed":
             await self._again(payload["connection"])
+        elif payload["kind"] == "wants":
+            self._wants = payload["picture"]
+            await self._choose(self._pictures)
         elif payload["kind"] == "description" and payload["type"] == "answer":
             await self._follow(payload)
 
@@ -85,7 +95,7 @@ class Outlet(Link):
 
     async def told(self, event: Message) -> None:
         """Pass on what Janus offers by itself when somebody's streams have changed."""
-        self._offer(event)
+        await self._offer(event)
 
     async def _begin(self, number: int) -> None:
         wanted = self.means.exchange.change(self.participant, ()).subscribe
@@ -95,6 +105,7 @@ class Outlet(Link):
         room = self.means.room
         self._subscribed = set(wanted)
         self._negotiation = 0
+        self._pictures = ()
         body = {
             "request": "join",
             "ptype": "subscriber",
@@ -102,7 +113,7 @@ class Outlet(Link):
             "pin": room.pin,
             "streams": [{"feed": feed} for feed in wanted],
         }
-        self._offer(await self.means.janus.message(handle, body))
+        await self._offer(await self.means.janus.message(handle, body))
 
     async def _update(
         self, handle: int, subscribe: list[int], unsubscribe: list[int]
@@ -114,14 +125,14 @@ class Outlet(Link):
                 "request": "subscribe",
                 "streams": [{"feed": feed} for feed in subscribe],
             }
-            self._offer(await self.means.janus.message(handle, body))
+            await self._offer(await self.means.janus.message(handle, body))
 
     async def _again(self, number: int) -> None:
         if self.handle is None or number > self.number:
             await self._begin(max(number, self.number))
         elif number == self.number:
             body = {"request": "configure", "restart": True}
-            self._offer(await self.means.janus.message(self.handle, body))
+            await self._offer(await self.means.janus.message(self.handle, body))
 
     async def _follow(self, answer: Payload) -> None:
         current = (self.number, self._negotiation)
@@ -133,7 +144,7 @@ class Outlet(Link):
         jsep = {"type": "answer", "sdp": answer["sdp"]}
         await self.means.janus.message(self.handle, {"request": "start"}, jsep)
 
-    def _offer(self, event: Message) -> None:
+    async def _offer(self, event: Message) -> None:
         jsep = event.get("jsep")
         if jsep is None:
             return
@@ -145,3 +156,19 @@ class Outlet(Link):
                 {"kind": "streams", "connection": self.number, "streams": owners}
             )
         self.describe(jsep, self._negotiation)
+        if streams is not None:
+            before, self._pictures = self._pictures, pictures_in(streams)
+            await self._choose(mid for mid in self._pictures if mid not in before)
+
+    async def _choose(self, pictures: Iterable[str]) -> None:
+        chosen = [
+            {
+                "mid": mid,
+                "send": self._wants != "none",
+                "substream": SUBSTREAMS[self._wants],
+            }
+            for mid in pictures
+        ]
+        if self.handle is not None and chosen:
+            body = {"request": "configure", "streams": chosen}
+            await self.means.janus.message(self.handle, body)

@@ -12,6 +12,19 @@ const PLACES = [
   { name: 'camera', kind: 'video' }
 ]
 
+/** @type {import('./sent-tracks.js').Place[]} */
+const LAYERED = [
+  { name: 'microphone', kind: 'audio' },
+  {
+    name: 'camera',
+    kind: 'video',
+    layers: [
+      { rid: 'l', active: false },
+      { rid: 'h', active: false }
+    ]
+  }
+]
+
 /**
  * Somebody else in the room: the link to their page, and what is sent over it.
  *
@@ -43,14 +56,15 @@ export class Companion extends EventTarget {
 
   /**
    * @param {Peer} peer - who it is, on which page
-   * @param {Omit<PeerOptions, 'places'> & {stream: MediaStream, wishes: () => Wishes}} options - of the link, one's own media, and what the person wants
+   * @param {Omit<PeerOptions, 'places'> & {stream: MediaStream, wishes: () => Wishes, layered?: boolean}} options - of the link, one's own media, what the person wants, and whether the picture goes in layers
    */
-  constructor(peer, { wishes, ...options }) {
+  constructor(peer, { wishes, layered = false, ...options }) {
     super()
     this.peer = peer
     this.#stream = options.stream
     const isReachable = () => this.isThere && options.isReachable()
-    this.#link = new PeerLink({ ...options, isReachable, places: PLACES })
+    const places = layered ? LAYERED : PLACES
+    this.#link = new PeerLink({ ...options, isReachable, places })
     this.#steering = new Steering({
       connection: () => this.#link.connection,
       wishes,

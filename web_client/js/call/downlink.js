@@ -1,7 +1,9 @@
 /** @import { Payload, Peer, Streams } from './messages.js' */
 /** @import { PeerOptions } from './peer.js' */
 import { PeerLink } from './peer.js'
+import { begin, choose, LAYERS } from './layers.js'
 import { measure } from './quality.js'
+import { arrivalOf } from './reading.js'
 import { found } from './stats.js'
 
 const LOOK_EVERY_MS = 500
@@ -18,7 +20,7 @@ const SILENT_LOOKS = 5
 /**
  * What comes from the media server: everybody else, on one connection that the server offers.
  *
- * Events, each a CustomEvent: `flows` ({peer, stream}: of somebody; stream is null when it has ceased), `sample` (of quality).
+ * Events, each a CustomEvent: `flows` ({peer, stream}: of somebody; stream is null when it has ceased), `wants` (which layer of the pictures), `sample` (of quality).
  */
 export class Downlink extends EventTarget {
   isThere = true
@@ -31,6 +33,10 @@ export class Downlink extends EventTarget {
   #owners = new Map()
   /** @type {Map<string, Flow>} */
   #people = new Map()
+  #layer = begin()
+  /** @type {import('./stats.js').Stat[]} */
+  #former = []
+  #send
   #timer
   #stopMeasuring
 
@@ -41,6 +47,7 @@ export class Downlink extends EventTarget {
   constructor(peer, options) {
     super()
     this.peer = peer
+    this.#send = options.send
     const isReachable = () => this.isThere && options.isReachable()
     this.#link = new PeerLink({ ...options, isReachable, follows: true })
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS)
@@ -83,7 +90,9 @@ export class Downlink extends EventTarget {
 
   /** Sees who comes now, and who does not any more. */
   async #look() {
-    const packets = this.#packetsIn(await found(this.#link.connection))
+    const latter = await found(this.#link.connection)
+    this.#choose(latter)
+    const packets = this.#packetsIn(latter)
     for (const peer of new Set([...packets.keys(), ...this.#people.keys()])) {
       const count = packets.get(peer) ?? 0
       const former = this.#people.get(peer) ?? {
@@ -96,6 +105,19 @@ export class Downlink extends EventTarget {
       this.#people.set(peer, { packets: count, silent, stream })
       if (stream !== former.stream) this.#emit('flows', { peer, stream })
     }
+  }
+
+  /** @param {import('./stats.js').Stat[]} latter - entries of getStats() */
+  #choose(latter) {
+    const arrival = arrivalOf(this.#former, latter)
+    this.#former = latter
+    if (!arrival) return
+    const before = this.#layer.layer
+    this.#layer = choose(this.#layer, arrival)
+    if (this.#layer.layer === before) return
+    const picture = LAYERS[this.#layer.layer] ?? 'small'
+    this.#send({ kind: 'wants', picture })
+    this.#emit('wants', picture)
   }
 
   /**

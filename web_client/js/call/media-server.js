@@ -11,7 +11,8 @@ export const DIRECT = 'direct'
  *
  * Nothing is sent directly to whom it brings, and everything to the others: it may come and go, and nobody is to hear that.
  *
- * Events, each a CustomEvent: `say` ({peer, message}: to be told to another page), `level` (State of the ladder to the server), `sample` (of quality).
+ * Events, each a CustomEvent: `say` ({peer, message}: to be told to another page), `level` (State of the ladder to the server), `wants` (which layer of the pictures
+ * is to come), `sample` (of quality).
  */
 export class MediaServer extends EventTarget {
   /** @type {Companion | null} */
@@ -57,7 +58,7 @@ export class MediaServer extends EventTarget {
    */
   meet(peer, options) {
     if (options.polite) this.#receive(new Downlink(peer, options))
-    else this.#send(new Companion(peer, options))
+    else this.#send(new Companion(peer, { ...options, layered: true }))
   }
 
   /** @param {string} id - of a participant who has gone, perhaps one of the seats */
@@ -117,6 +118,7 @@ export class MediaServer extends EventTarget {
       this.#people.get(peer)?.hearThrough(stream)
       this.#tell(peer, !stream)
     })
+    listen(down, 'wants', (picture) => this.#emit('wants', picture))
     listen(down, 'sample', (sample) => this.#emit('sample', { ...sample, ...this.#sent }))
   }
 

@@ -8,7 +8,8 @@
  * @typedef {{kind: 'negotiation_needed', connection: number}} NegotiationNeeded
  * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean}} Media
  * @typedef {{kind: 'streams', connection: number, streams: {mid: string, participant: string}[]}} Streams
- * @typedef {Description | Candidates | NegotiationNeeded | Media | Streams} Payload
+ * @typedef {{kind: 'wants', picture: 'none' | 'small' | 'large'}} Wants
+ * @typedef {Description | Candidates | NegotiationNeeded | Media | Streams | Wants} Payload
  * @typedef {{type: 'signal', seq: number, id: string, to: string, instance: string, payload: Payload}} Signal
  * @typedef {{type: 'welcome', you: Peer, session: string, resumed: boolean, resume: string, seq: number, ping: number, peers: Peer[], ice_servers: RTCIceServer[]}} Welcome
  * @typedef {{type: 'peer_signal', seq: number, sender: string, instance: string, payload: Payload}} PeerSignal

@@ -13,7 +13,7 @@ const MEDIA = 'media'
  * Everybody else in the room, and how the line is shared among them.
  *
  * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, microphone, camera, screen}),
- * `person` ({peer, state}), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
+ * `person` ({peer, state}), `resting` ({peer, resting}: their picture, for the sake of our line), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
  * and `level` (what is sent to them); `say` ({peer, message}: to be told to the other page beside voice and picture).
  */
 export class Others extends EventTarget {
@@ -135,6 +135,11 @@ export class Others extends EventTarget {
     })
     on('level', (state) => {
       for (const other of this.inOrder) if (other.rests) this.#climbed(other, state)
+    })
+    on('wants', (picture) => {
+      for (const { peer, isThrough } of this.inOrder) {
+        if (isThrough) this.#emit('resting', { peer: peer.id, resting: picture === 'none' })
+      }
     })
   }
 

@@ -102,9 +102,9 @@ export class PeerLink extends EventTarget {
    * @returns {Promise<void>} settles when it has been dealt with
    */
   async receive(payload) {
-    if (this.#closed) return
+    if (this.#closed || payload.kind === 'streams' || payload.kind === 'wants') return
     if (payload.kind === 'media') this.#emit('media', payload)
-    else if (payload.kind !== 'streams' && payload.connection >= this.#number) {
+    else if (payload.connection >= this.#number) {
       if (payload.connection > this.#number) this.#rebuild(payload.connection)
       await this.#negotiation.receive(payload)
     }

@@ -14,7 +14,7 @@ import { SignalingConnection } from './signaling.js'
 const STILL_PACE = 8
 const ACCEPTED = { type: 'accepted' }
 /** What others tell the page of the people in the room. */
-const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'sample', 'level', 'sent']
+const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'resting', 'sample', 'level', 'sent']
 
 /** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
 

@@ -3,7 +3,7 @@ import { chooseCodecs, chooseExtensions } from './codecs.js'
 /**
  * A place for sound or picture that is negotiated before there is any: what comes later takes it without another negotiation.
  *
- * @typedef {{name: string, kind: 'audio' | 'video'}} Place
+ * @typedef {{name: string, kind: 'audio' | 'video', layers?: readonly RTCRtpEncodingParameters[]}} Place - with layers, the same picture goes in several sizes, the least first
  */
 
 /** What this page sends, by name, over whichever connection there is at the moment. */
@@ -95,9 +95,11 @@ export class SentTracks {
    * @param {Place} place - to be negotiated on it
    * @returns {RTCRtpSender} of the place
    */
-  #lay(connection, { name, kind }) {
+  #lay(connection, { name, kind, layers }) {
     const track = this.#tracks.get(name)?.track ?? null
-    const sender = connection.addTrack(emptyTrack(kind), this.#stream)
+    const sender = layers
+      ? layered(connection, layers, this.#stream)
+      : connection.addTrack(emptyTrack(kind), this.#stream)
     void sender.replaceTrack(this.#held ? null : track)
     if (kind === 'video' && !track) turn(connection, sender, 'recvonly')
     return sender
@@ -131,6 +133,20 @@ function isIdle({ mid, currentDirection, sender, receiver }, kind) {
   return (
     mid !== null && currentDirection !== 'stopped' && !sender.track && receiver.track.kind === kind
   )
+}
+
+/**
+ * @param {RTCPeerConnection} connection - a new one, of which this side makes the first offer
+ * @param {readonly RTCRtpEncodingParameters[]} layers - of the picture
+ * @param {MediaStream} stream - keeps sound and picture in step
+ * @returns {RTCRtpSender} of the place
+ */
+function layered(connection, layers, stream) {
+  return connection.addTransceiver('video', {
+    direction: 'sendrecv',
+    streams: [stream],
+    sendEncodings: layers.map((layer) => ({ ...layer }))
+  }).sender
 }
 
 /**

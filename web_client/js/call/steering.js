@@ -6,7 +6,7 @@
 /** @import { Voice } from './voice.js' */
 import { climb, cushionOf, start } from './ladder.js'
 import { arrivedIn, readingOf } from './reading.js'
-import { pictureOf } from './rungs.js'
+import { layersOf, pictureOf } from './rungs.js'
 import { found } from './stats.js'
 import { voiceOf } from './voice.js'
 
@@ -116,7 +116,7 @@ async function setVoice(sender, voice) {
     networkPriority: 'high',
     maxBitrate: voice.rate * 1000
   }
-  await set(sender, wanted)
+  await set(sender, [wanted])
 }
 
 /**
@@ -125,30 +125,41 @@ async function setVoice(sender, voice) {
  * @param {Wishes} wishes - of the person
  */
 async function setPicture(sender, picture, { detail, height }) {
-  const wanted = picture
-    ? {
-        active: true,
-        maxBitrate: Math.round(picture.rate / STEP) * STEP * 1000,
-        maxFramerate: picture.frames,
-        scaleResolutionDownBy: Math.max(1, height / picture.height)
-      }
-    : RESTING
-  const preference = detail ? 'maintain-resolution' : 'maintain-framerate'
-  await set(sender, { priority: 'low', networkPriority: 'low', ...wanted }, preference)
+  const count = sender.getParameters().encodings?.length ?? 0
+  const layers = picture ? layersOf(picture, count) : []
+  const wanted = Array.from({ length: count }, (_, index) => ({
+    priority: 'low',
+    networkPriority: 'low',
+    ...encodingOf(layers[index] ?? null, height)
+  }))
+  await set(sender, wanted, detail ? 'maintain-resolution' : 'maintain-framerate')
+}
+
+/**
+ * @param {Picture | null} picture - of one layer; null is nothing
+ * @param {number} height - of the picture at its source
+ */
+function encodingOf(picture, height) {
+  if (!picture) return RESTING
+  return {
+    active: true,
+    maxBitrate: Math.round(picture.rate / STEP) * STEP * 1000,
+    maxFramerate: picture.frames,
+    scaleResolutionDownBy: Math.max(1, height / picture.height)
+  }
 }
 
 /**
  * @param {RTCRtpSender} sender - to be set, where anything differs
- * @param {Record<string, unknown>} wanted - of its encoding
+ * @param {Record<string, unknown>[]} wanted - of its encodings
  * @param {RTCDegradationPreference} [degradationPreference] - what is kept when there is too little
  */
 async function set(sender, wanted, degradationPreference) {
   const written = JSON.stringify([wanted, degradationPreference])
   const parameters = sender.getParameters()
-  const [encoding] = parameters.encodings ?? []
   // Some browsers have no encodings before the first negotiation.
-  if (!encoding || asked.get(sender) === written) return
-  Object.assign(encoding, wanted)
+  if (!parameters.encodings?.length || asked.get(sender) === written) return
+  parameters.encodings.forEach((encoding, index) => Object.assign(encoding, wanted[index]))
   Object.assign(parameters, degradationPreference && { degradationPreference })
   try {
     await sender.setParameters(parameters)
