@@ -67,12 +67,23 @@ class Link(ABC):
     async def lost(self) -> None:
         """Begin anew: Janus has given the connection up."""
 
-    async def attach(self, number: int) -> int:
-        """Open a fresh handle for this connection."""
+    async def _attach(self, number: int) -> int:
         await self.detach()
         self.number = number
         self.handle = await self.means.janus.attach(self.participant, self._heard)
         return self.handle
+
+    async def begin(
+        self, number: int, body: Message, jsep: Message | None = None
+    ) -> Message:
+        """Join the video room by a fresh handle, or have none."""
+        handle = await self._attach(number)
+        room = {"room": self.means.room.number, "pin": self.means.room.pin}
+        try:
+            return await self.means.janus.message(handle, body | room, jsep)
+        except JanusError:
+            await self.detach()
+            raise
 
     async def detach(self) -> None:
         """Give the handle up, if there is one."""
@@ -105,9 +116,14 @@ class Link(ABC):
 
     def _heard(self, event: Message) -> None:
         if event["janus"] == "hangup":
-            self.put(self.lost)
+            self.put(lambda: self._hung_up(event["sender"]))
         elif event["janus"] == "event":
             self.put(lambda: self.told(event))
+
+    async def _hung_up(self, handle: int) -> None:
+        # It may be of a connection that has been replaced meanwhile.
+        if handle == self.handle:
+            await self.lost()
 
     @abstractmethod
     async def told(self, event: Message) -> None:

@@ -35,28 +35,22 @@ class Inlet(Link):
     async def _follow(self, offer: Payload) -> None:
         if offer["connection"] < self.number:
             return
-        handle, body = self.handle, {"request": "configure"}
-        if handle is None or offer["connection"] > self.number:
-            handle = await self.attach(offer["connection"])
-            feed = secrets.randbits(52)
-            body = self._join(feed)
         # The small layer comes first, as the browser wants it.
         jsep = {"type": "offer", "sdp": offer["sdp"], "rid_order": "lmh"}
-        answer = await self.means.janus.message(handle, body, jsep)
-        self.describe(answer["jsep"], offer["negotiation"])
-        if "id" in body:
-            self.means.exchange.feeds[self.participant] = feed
-            self.means.changed()
+        if self.handle is None or offer["connection"] > self.number:
+            await self._publish(offer, jsep)
+        else:
+            body = {"request": "configure"}
+            answer = await self.means.janus.message(self.handle, body, jsep)
+            self.describe(answer["jsep"], offer["negotiation"])
 
-    def _join(self, feed: int) -> Message:
-        room = self.means.room
-        return {
-            "request": "joinandconfigure",
-            "ptype": "publisher",
-            "room": room.number,
-            "pin": room.pin,
-            "id": feed,
-        }
+    async def _publish(self, offer: Payload, jsep: Message) -> None:
+        feed = secrets.randbits(52)
+        body = {"request": "joinandconfigure", "ptype": "publisher", "id": feed}
+        answer = await self.begin(offer["connection"], body, jsep)
+        self.describe(answer["jsep"], offer["negotiation"])
+        self.means.exchange.feeds[self.participant] = feed
+        self.means.changed()
 
 
 class Outlet(Link):
@@ -68,6 +62,7 @@ class Outlet(Link):
         self._pictures: tuple[str, ...] = ()
         self._wants = "small"
         self._negotiation = 0
+        self._answered = True
 
     async def take(self, payload: Payload) -> None:
         """Follow the page's answer, or begin again where it asks for that."""
@@ -101,19 +96,12 @@ class Outlet(Link):
         wanted = self.means.exchange.change(self.participant, ()).subscribe
         if not wanted:
             return
-        handle = await self.attach(number)
-        room = self.means.room
-        self._subscribed = set(wanted)
         self._negotiation = 0
         self._pictures = ()
-        body = {
-            "request": "join",
-            "ptype": "subscriber",
-            "room": room.number,
-            "pin": room.pin,
-            "streams": [{"feed": feed} for feed in wanted],
-        }
-        await self._offer(await self.means.janus.message(handle, body))
+        body = {"request": "join", "ptype": "subscriber", "streams": feeds(wanted)}
+        offer = await self.begin(number, body)
+        self._subscribed = set(wanted)
+        await self._offer(offer)
 
     async def _update(
         self, handle: int, subscribe: list[int], unsubscribe: list[int]
@@ -121,15 +109,15 @@ class Outlet(Link):
         self._subscribed = (self._subscribed | set(subscribe)) - set(unsubscribe)
         # Janus has ended by itself what came from somebody who has gone.
         if subscribe:
-            body = {
-                "request": "subscribe",
-                "streams": [{"feed": feed} for feed in subscribe],
-            }
+            body = {"request": "subscribe", "streams": feeds(subscribe)}
             await self._offer(await self.means.janus.message(handle, body))
 
     async def _again(self, number: int) -> None:
         if self.handle is None or number > self.number:
             await self._begin(max(number, self.number))
+        elif not self._answered:
+            # Janus waits for an answer that is lost, and would offer nothing before it.
+            await self._begin(self.number + 1)
         elif number == self.number:
             body = {"request": "configure", "restart": True}
             await self._offer(await self.means.janus.message(self.handle, body))
@@ -141,6 +129,7 @@ class Outlet(Link):
             answer["negotiation"],
         ):
             return
+        self._answered = True
         jsep = {"type": "answer", "sdp": answer["sdp"]}
         await self.means.janus.message(self.handle, {"request": "start"}, jsep)
 
@@ -149,6 +138,7 @@ class Outlet(Link):
         if jsep is None:
             return
         self._negotiation += 1
+        self._answered = False
         streams = event["plugindata"]["data"].get("streams")
         if streams is not None:
             owners = self.means.exchange.owners(streams)
@@ -172,3 +162,8 @@ class Outlet(Link):
         if self.handle is not None and chosen:
             body = {"request": "configure", "streams": chosen}
             await self.means.janus.message(self.handle, body)
+
+
+def feeds(numbers: Iterable[int]) -> list[dict[str, int]]:
+    """Name everything that these people send, as Janus wants it."""
+    return [{"feed": number} for number in numbers]

@@ -48,7 +48,12 @@ export class Companion extends EventTarget {
   #through = null
   /** @type {MediaStreamTrack | null} */
   #picture = null
-  /** @type {MediaStreamTrack | null} */
+  #layered
+  /**
+   * What is on the connection; undefined while that is not settled.
+   *
+   * @type {MediaStreamTrack | null | undefined}
+   */
   #shown = null
   #link
   #steering
@@ -63,6 +68,7 @@ export class Companion extends EventTarget {
     this.peer = peer
     this.#stream = options.stream
     const isReachable = () => this.isThere && options.isReachable()
+    this.#layered = layered
     const places = layered ? LAYERED : PLACES
     this.#link = new PeerLink({ ...options, isReachable, places })
     this.#steering = new Steering({
@@ -162,7 +168,9 @@ export class Companion extends EventTarget {
 
   /** @param {MediaStreamTrack | null} track - that is on the connection from now on */
   async #put(track) {
-    if (track === this.#shown) return
+    // Layers must have been agreed upon before they rest; the next second looks again.
+    const isEarly = this.#layered && !this.#link.connection.remoteDescription
+    if (track === this.#shown || isEarly) return
     this.#shown = track
     if (track) await this.#link.addTrack('camera', track, this.#stream)
     else await this.#link.removeTrack('camera')
@@ -172,6 +180,7 @@ export class Companion extends EventTarget {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       this.#link.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('built', (connection) => {
+      if (this.#layered) this.#shown = undefined
       this.#emit('built', connection)
       void this.apply()
     })

@@ -101,7 +101,8 @@ export class SentTracks {
       ? layered(connection, layers, this.#stream)
       : connection.addTrack(emptyTrack(kind), this.#stream)
     void sender.replaceTrack(this.#held ? null : track)
-    if (kind === 'video' && !track) turn(connection, sender, 'recvonly')
+    // The other side must hear of layers once before they may rest.
+    if (kind === 'video' && !track && !layers) turn(connection, sender, 'recvonly')
     return sender
   }
 
