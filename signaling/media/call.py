@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Never
 
 import aiohttp
+import structlog
 
 from signaling.media.config import Settings
 from signaling.media.exchange import Exchange
@@ -18,6 +19,8 @@ from signaling.media.seat import Seat
 KEPT_SECONDS = 90
 LOOK_SECONDS = 5
 MOST_PUBLISHERS = 8
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Call:
                     self._tasks.create_task(self._janus.run())
                     self._tasks.create_task(self._serve(invitation))
             except* Over:
-                return
+                log.info("room_left")
 
     def enter(self, invitation: Invitation) -> None:
         """Take the two seats, or take them again after a socket was lost."""

@@ -32,7 +32,7 @@ class Exchange:
         """Note somebody; True when it is a new person, or the same with a new page."""
         if peer["role"] == MEDIA:
             return False
-        is_new = self.instances.get(peer["id"]) != peer["instance"]
+        is_new: bool = self.instances.get(peer["id"]) != peer["instance"]
         self.instances[peer["id"]] = peer["instance"]
         if is_new:
             self.feeds.pop(peer["id"], None)

@@ -61,7 +61,7 @@ class Janus:
 
     async def attach(self, name: str, listen: Callable[[Message], None]) -> int:
         """Open a handle on the video rooms; `listen` is told what nobody asked for."""
-        answer = await self._ask("attach", plugin=PLUGIN, opaque_id=name)
+        answer = await self._ask("attach", None, {"plugin": PLUGIN, "opaque_id": name})
         handle: int = answer["data"]["id"]
         self._listeners[handle] = listen
         return handle
@@ -75,8 +75,8 @@ class Janus:
         self, handle: int, body: Message, jsep: Message | None = None
     ) -> Message:
         """Ask the video rooms for something and return all that comes back."""
-        fields = {"body": body} | ({"jsep": jsep} if jsep else {})
-        answer = await self._ask("message", handle, **fields)
+        described = {} if jsep is None else {"jsep": jsep}
+        answer = await self._ask("message", handle, {"body": body} | described)
         data = answer.get("plugindata", {}).get("data", {})
         if "error_code" in data:
             raise JanusError(f"The video room refused with {data['error_code']}.")
@@ -84,15 +84,16 @@ class Janus:
 
     async def trickle(self, handle: int, candidates: list[Message]) -> None:
         """Pass on where a page can be reached."""
-        await self._ask("trickle", handle, takes_ack=True, candidates=candidates)
+        fields = {"candidates": candidates}
+        await self._ask("trickle", handle, fields, takes_ack=True)
 
     async def _ask(
         self,
         kind: str,
         handle: int | None = None,
+        fields: Message | None = None,
         *,
         takes_ack: bool = False,
-        **fields: object,
     ) -> Message:
         transaction = secrets.token_urlsafe(12)
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
@@ -103,7 +104,8 @@ class Janus:
             "apisecret": self._secret,
         }
         known = {name: value for name, value in told.items() if value is not None}
-        order = {"janus": kind, "transaction": transaction} | known | fields
+        order = {"janus": kind, "transaction": transaction} | known
+        order |= fields or {}
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._socket.send_str(orjson.dumps(order).decode())

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Iterable
 
+from typing_extensions import override
+
 from signaling.media.exchange import pictures_in
 from signaling.media.janus import Message
 from signaling.media.link import Link, Means, Payload
@@ -14,6 +16,7 @@ SUBSTREAMS = {"none": 0, "small": 0, "large": 2}
 class Inlet(Link):
     """What a page sends: the page offers, Janus answers."""
 
+    @override
     async def take(self, payload: Payload) -> None:
         """Follow the page's offer, by a new connection when the page has one."""
         if payload["kind"] == "candidates":
@@ -21,6 +24,7 @@ class Inlet(Link):
         elif payload["kind"] == "description" and payload["type"] == "offer":
             await self._follow(payload)
 
+    @override
     async def lost(self) -> None:
         """Ask the page for a new connection."""
         self.means.exchange.feeds.pop(self.participant, None)
@@ -29,6 +33,7 @@ class Inlet(Link):
         following = self.number + 1
         self.means.send({"kind": "negotiation_needed", "connection": following})
 
+    @override
     async def told(self, event: Message) -> None:
         """Nothing: who else sends is known from their own offers."""
 
@@ -64,6 +69,7 @@ class Outlet(Link):
         self._negotiation = 0
         self._answered = True
 
+    @override
     async def take(self, payload: Payload) -> None:
         """Follow the page's answer, or begin again where it asks for that."""
         if payload["kind"] == "candidates":
@@ -84,10 +90,12 @@ class Outlet(Link):
         elif any(change):
             await self._update(self.handle, change.subscribe, change.unsubscribe)
 
+    @override
     async def lost(self) -> None:
         """Offer a new connection."""
         await self._begin(self.number + 1)
 
+    @override
     async def told(self, event: Message) -> None:
         """Pass on what Janus offers by itself when somebody's streams have changed."""
         await self._offer(event)
