@@ -117,6 +117,8 @@ class Link(ABC):
     def _heard(self, event: Message) -> None:
         if event["janus"] == "hangup":
             self.put(lambda: self._hung_up(event["sender"]))
+        elif event["janus"] == "webrtcup":
+            self.put(self.stands)
         elif event["janus"] == "event":
             self.put(lambda: self.told(event))
 
@@ -124,6 +126,10 @@ class Link(ABC):
         # It may be of a connection that has been replaced meanwhile.
         if handle == self.handle:
             await self.lost()
+
+    @abstractmethod
+    async def stands(self) -> None:
+        """Act on the connection's being there."""
 
     @abstractmethod
     async def told(self, event: Message) -> None:

@@ -16,6 +16,10 @@ SUBSTREAMS = {"none": 0, "small": 0, "large": 2}
 class Inlet(Link):
     """What a page sends: the page offers, Janus answers."""
 
+    def __init__(self, participant: str, means: Means) -> None:
+        super().__init__(participant, means)
+        self._feed = 0
+
     @override
     async def take(self, payload: Payload) -> None:
         """Follow the page's offer, by a new connection when the page has one."""
@@ -37,6 +41,12 @@ class Inlet(Link):
     async def told(self, event: Message) -> None:
         """Nothing: who else sends is known from their own offers."""
 
+    @override
+    async def stands(self) -> None:
+        """Let the others have it; before now Janus does not know of it."""
+        self.means.exchange.feeds[self.participant] = self._feed
+        self.means.changed()
+
     async def _follow(self, offer: Payload) -> None:
         if offer["connection"] < self.number:
             return
@@ -50,12 +60,10 @@ class Inlet(Link):
             self.describe(answer["jsep"], offer["negotiation"])
 
     async def _publish(self, offer: Payload, jsep: Message) -> None:
-        feed = secrets.randbits(52)
-        body = {"request": "joinandconfigure", "ptype": "publisher", "id": feed}
+        self._feed = secrets.randbits(52)
+        body = {"request": "joinandconfigure", "ptype": "publisher", "id": self._feed}
         answer = await self.begin(offer["connection"], body, jsep)
         self.describe(answer["jsep"], offer["negotiation"])
-        self.means.exchange.feeds[self.participant] = feed
-        self.means.changed()
 
 
 class Outlet(Link):
@@ -100,6 +108,10 @@ class Outlet(Link):
         """Pass on what Janus offers by itself when somebody's streams have changed."""
         await self._offer(event)
 
+    @override
+    async def stands(self) -> None:
+        """Nothing: the page sees what comes."""
+
     async def _begin(self, number: int) -> None:
         wanted = self.means.exchange.change(self.participant, ()).subscribe
         if not wanted:
@@ -114,11 +126,13 @@ class Outlet(Link):
     async def _update(
         self, handle: int, subscribe: list[int], unsubscribe: list[int]
     ) -> None:
-        self._subscribed = (self._subscribed | set(subscribe)) - set(unsubscribe)
         # Janus has ended by itself what came from somebody who has gone.
+        self._subscribed -= set(unsubscribe)
         if subscribe:
             body = {"request": "subscribe", "streams": feeds(subscribe)}
-            await self._offer(await self.means.janus.message(handle, body))
+            event = await self.means.janus.message(handle, body)
+            self._subscribed |= set(subscribe)
+            await self._offer(event)
 
     async def _again(self, number: int) -> None:
         if self.handle is None or number > self.number:

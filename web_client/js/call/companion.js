@@ -18,10 +18,7 @@ const LAYERED = [
   {
     name: 'camera',
     kind: 'video',
-    layers: [
-      { rid: 'l', active: false },
-      { rid: 'h', active: false }
-    ]
+    layers: [{ rid: 'l' }, { rid: 'h' }]
   }
 ]
 

@@ -158,7 +158,13 @@ async function set(sender, wanted, degradationPreference) {
   const written = JSON.stringify([wanted, degradationPreference])
   const parameters = sender.getParameters()
   // Some browsers have no encodings before the first negotiation.
-  if (!parameters.encodings?.length || asked.get(sender) === written) return
+  if (!parameters.encodings?.length) return
+  // An answer that was on its way may have set a layer to rest again.
+  const kept = parameters.encodings.every(({ active }, index) => {
+    const { active: should = active } = wanted[index] ?? {}
+    return active === should
+  })
+  if (kept && asked.get(sender) === written) return
   parameters.encodings.forEach((encoding, index) => Object.assign(encoding, wanted[index]))
   Object.assign(parameters, degradationPreference && { degradationPreference })
   try {
