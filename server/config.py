@@ -35,7 +35,7 @@ class Settings:
     secrets_dir: Path
     turn_urls: tuple[str, ...]
     janus_url: str
-    janus_api_secret: str = field(repr=False)
+    janus_api_secret_file: str
     line_checks_at_once: int
     line_check_address: str
     line_check_ports: tuple[int, int] | None
@@ -82,7 +82,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         secrets_dir=Path(read.text("SECRETS_DIR", str(data_dir / "secrets"))),
         turn_urls=read.several("TURN_URLS"),
         janus_url=read.url("JANUS_URL", "", ("ws", "wss")),
-        janus_api_secret=read.text("JANUS_API_SECRET", ""),
+        # Only the bridge and `tramxa doctor` open it.
+        janus_api_secret_file=read.environment.get("JANUS_API_SECRET_FILE", ""),
         line_checks_at_once=read.number("LINE_CHECKS_AT_ONCE", 4, 1, 100),
         line_check_address=read.text("LINE_CHECK_ADDRESS", ""),
         line_check_ports=read.ports("LINE_CHECK_PORTS"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -177,7 +178,7 @@ async def _relay(settings: Settings) -> Finding:
 async def _media(settings: Settings) -> Finding:
     if not settings.janus_url:
         return Finding("Máy chủ hình tiếng", "không dùng: cuộc gọi ba người nối thẳng")
-    seen = await _janus(settings.janus_url, settings.janus_api_secret)
+    seen = await _janus(settings.janus_url, settings.janus_api_secret_file)
     return Finding(
         "Máy chủ hình tiếng",
         seen or "Janus nhận mật khẩu và có phòng hình",
@@ -187,9 +188,11 @@ async def _media(settings: Settings) -> Finding:
     )
 
 
-async def _janus(url: str, secret: str) -> str:
+async def _janus(url: str, secret_file: str) -> str:
     """Do what the bridge does first; returns what is wrong, or nothing."""
     try:
+        read = Path(secret_file).read_text
+        secret = (await asyncio.to_thread(read, encoding="utf-8")).strip()
         async with (
             asyncio.timeout(_TIMEOUT),
             aiohttp.ClientSession() as http,

@@ -151,6 +151,7 @@ class Call:
                 exchange=self._exchange,
                 send=lambda payload: seat.signal(participant, instance, payload),
                 changed=self._refresh,
+                looks=self._begin_whole,
             )
 
         inlet = Inlet(participant, means(self._intake))
@@ -171,6 +172,10 @@ class Call:
     def _refresh(self) -> None:
         for _, outlet in self._links.values():
             outlet.put(outlet.refresh)
+
+    def _begin_whole(self) -> None:
+        for inlet, _ in self._links.values():
+            inlet.put(inlet.begin_whole)
 
     def _look(self) -> None:
         if not self._exchange.worth_it:

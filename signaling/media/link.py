@@ -33,6 +33,8 @@ class Means:
     send: Callable[[Payload], None]
     # Told that what this page sends has changed.
     changed: Callable[[], None]
+    # Told that this page takes more pictures than before, which must begin whole.
+    looks: Callable[[], None]
 
 
 class Link(ABC):

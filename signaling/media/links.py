@@ -9,8 +9,8 @@ from signaling.media.exchange import pictures_in
 from signaling.media.janus import Message
 from signaling.media.link import Link, Means, Payload
 
-# Of a picture's layers in Janus's count; where one is not sent, Janus takes the next lower.
-SUBSTREAMS = {"none": 0, "small": 0, "large": 2}
+# Of the two layers of a picture, in the count of Janus.
+SUBSTREAMS = {"none": 0, "small": 0, "large": 1}
 
 
 class Inlet(Link):
@@ -47,6 +47,12 @@ class Inlet(Link):
         self.means.exchange.feeds[self.participant] = self._feed
         self.means.changed()
 
+    async def begin_whole(self) -> None:
+        """Have the page send a picture that needs none before it."""
+        if self.handle is not None:
+            body = {"request": "configure", "keyframe": True}
+            await self.means.janus.message(self.handle, body)
+
     async def _follow(self, offer: Payload) -> None:
         if offer["connection"] < self.number:
             return
@@ -73,6 +79,8 @@ class Outlet(Link):
         super().__init__(participant, means)
         self._subscribed: set[int] = set()
         self._pictures: tuple[str, ...] = ()
+        # Those of which Janus has begun to send a layer.
+        self._flowing: set[str] = set()
         self._wants = "small"
         self._negotiation = 0
         self._answered = True
@@ -107,6 +115,10 @@ class Outlet(Link):
     async def told(self, event: Message) -> None:
         """Pass on what Janus offers by itself when somebody's streams have changed."""
         await self._offer(event)
+        data = event["plugindata"]["data"]
+        if "substream" in data and data["mid"] not in self._flowing:
+            self._flowing.add(data["mid"])
+            await self._choose([data["mid"]])
 
     @override
     async def stands(self) -> None:
@@ -118,6 +130,7 @@ class Outlet(Link):
             return
         self._negotiation = 0
         self._pictures = ()
+        self._flowing = set()
         body = {"request": "join", "ptype": "subscriber", "streams": feeds(wanted)}
         offer = await self.begin(number, body)
         self._subscribed = set(wanted)
@@ -154,6 +167,7 @@ class Outlet(Link):
         self._answered = True
         jsep = {"type": "answer", "sdp": answer["sdp"]}
         await self.means.janus.message(self.handle, {"request": "start"}, jsep)
+        self.means.looks()
 
     async def _offer(self, event: Message) -> None:
         jsep = event.get("jsep")
@@ -177,7 +191,8 @@ class Outlet(Link):
             {
                 "mid": mid,
                 "send": self._wants != "none",
-                "substream": SUBSTREAMS[self._wants],
+                # Janus begins with no lower layer than it is asked for.
+                "substream": SUBSTREAMS[self._wants] if mid in self._flowing else 0,
             }
             for mid in pictures
         ]
