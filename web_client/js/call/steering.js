@@ -4,11 +4,12 @@
 /** @import { Picture, Wishes } from './rungs.js' */
 /** @import { Stat } from './stats.js' */
 /** @import { Voice } from './voice.js' */
-import { climb, cushionOf, start } from './ladder.js'
+import { climb, start } from './ladder.js'
 import { arrivedIn, readingOf } from './reading.js'
 import { pictureOf } from './rungs.js'
 import { found } from './stats.js'
 import { voiceOf } from './voice.js'
+import { cushionOf } from './way.js'
 
 const EVERY_MS = 1000
 const SILENCE_SECONDS = 3
