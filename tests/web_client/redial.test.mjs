@@ -43,8 +43,8 @@ test('a socket is waited for as long as one takes on this line', () => {
 })
 
 test('now and then the server is asked all the same: the node may have gone while the line was down', () => {
-  const asked = first(20, { silent: true, opening: 100 }).map(({ asks }) => asks)
-  assert.deepEqual([asked.indexOf(true), asked.filter(Boolean).length], [9, 2])
+  const asked = first(24, { silent: true, opening: 100 }).map(({ asks }) => asks)
+  assert.deepEqual([asked.indexOf(true), asked.filter(Boolean).length], [11, 2])
 })
 
 test('a line that never was, or has been down for minutes, is not hurried', () => {

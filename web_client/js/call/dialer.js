@@ -1,7 +1,7 @@
 /** @import { FromNode } from './messages.js' */
 /** @import { Attempt } from './redial.js' */
 import { Line } from './line.js'
-import { attempt, OPENING, signOfLife } from './redial.js'
+import { ASKING, attempt, OPENING, signOfLife } from './redial.js'
 
 /**
  * What the server lends for one entry; null means that this person may not enter any more.
@@ -93,7 +93,7 @@ export class Dialer {
   async #dial({ asks, patience }) {
     const dial = (this.#dials += 1)
     try {
-      const pass = await this.#pass(asks, 2 * patience)
+      const pass = await this.#pass(asks, this.#silent ? ASKING : 2 * patience)
       if (dial !== this.#dials) return
       if (pass === null) this.#options.onFinal('not_admitted')
       else this.#open(this.#hello(pass), patience)

@@ -8,6 +8,8 @@
  */
 
 const BACKOFF = [300, 600, 1200, 2500, 5000]
+/** A request that hangs on a dead line stands in the way of the next socket. */
+export const ASKING = 5000
 /** A socket that does not open leads nowhere; one that is open may be slow. */
 export const OPENING = 10_000
 /**
@@ -22,7 +24,7 @@ const KNOCKS = [
   { until: Infinity, patience: 9000 }
 ]
 /** The node may have gone too while the line was down. */
-const ASKS_EVERY = 10
+const ASKS_EVERY = 12
 
 /**
  * @param {number} number - of failures so far

@@ -37,6 +37,7 @@ export class Steering {
   /** @type {RTCPeerConnection | null} */
   #steered = null
   #quiet = 0
+  #wasHeard = false
   #timer
 
   /** @param {SteeringSteps} steps - what it reads and whom it tells */
@@ -73,8 +74,9 @@ export class Steering {
   /** @param {Stat[]} latter - entries of getStats() */
   #listen(latter) {
     const [before, now] = [arrivedIn(this.#former), arrivedIn(latter)]
-    // Who has never been heard may be on hold, and says nothing for that reason.
-    const comes = now.sound === 0 || now.sound !== before.sound || now.all !== before.all
+    this.#wasHeard ||= now.sound > 0
+    // Who has never been heard may be on hold. A connection that failed, or a new one, counts from nothing: that is no sign of life.
+    const comes = !this.#wasHeard || hasGrown(before, now)
     const wasQuiet = this.#quiet >= SILENCE_SECONDS
     this.#quiet = comes ? 0 : this.#quiet + EVERY_MS / 1000
     if (comes && wasQuiet) this.#steps.onHeard(true)
@@ -94,6 +96,14 @@ export class Steering {
     this.#steps.onState(this.#state, voiceOf(this.#state.voice))
     await this.apply()
   }
+}
+
+/**
+ * @param {{sound: number, all: number}} before - what had come
+ * @param {{sound: number, all: number}} now - what has
+ */
+function hasGrown(before, now) {
+  return now.sound > before.sound || now.all > before.all
 }
 
 /**
