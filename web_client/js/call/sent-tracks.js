@@ -98,7 +98,8 @@ export class SentTracks {
   #lay(connection, { name, kind }) {
     const track = this.#tracks.get(name)?.track ?? null
     const sender = connection.addTrack(emptyTrack(kind), this.#stream)
-    void sender.replaceTrack(this.#held ? null : track)
+    // A connection may be given up as soon as it is built.
+    sender.replaceTrack(this.#held ? null : track).catch(() => {})
     if (kind === 'video' && !track) turn(connection, sender, 'recvonly')
     return sender
   }

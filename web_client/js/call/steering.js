@@ -54,6 +54,16 @@ export class Steering {
   /** Sets the senders as the ladder stands now; for a connection that has just been built or has a new track. */
   async apply() {
     const connection = this.#steps.connection()
+    try {
+      await this.#set(connection)
+    } catch (error) {
+      // It was closed meanwhile; a new one is set when it is built.
+      if (connection.signalingState !== 'closed') throw error
+    }
+  }
+
+  /** @param {RTCPeerConnection} connection - of the moment */
+  async #set(connection) {
     const wishes = this.#steps.wishes()
     const voice = voiceOf(this.#state.voice)
     const picture = pictureOf(this.#state, wishes)
