@@ -7,7 +7,7 @@ import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
 import { costOf, voiceOf } from '../../web_client/js/call/voice.js'
 import { cushionOf, firstEstimate } from '../../web_client/js/call/way.js'
 
-const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, held: false }
+const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, hurried: false, held: false }
 const USUAL = { rate: 24, packet: 20, redundant: false, again: false }
 const TWICE = { ...USUAL, rate: 12, packet: 40, redundant: true }
 const LINES = {
@@ -268,13 +268,28 @@ test('a long way has the voice twice from the start, in no more of the line, and
   assert.deepEqual(voiceOf(after(80, clean, begun).voice), { ...USUAL, packet: 40 })
 })
 
-test('a file takes the place of the picture on a long way only', () => {
-  const busy = { ...FACE, busy: true }
-  const sent = [0.2, 0.4].map((trip) => {
+test('a file that somebody waits for takes the place of the picture on a long way only', () => {
+  const still = { ...FACE, busy: true }
+  const photo = { ...still, hurried: true }
+  const table = [
+    [0.2, photo, true],
+    [0.4, photo, false],
+    [0.4, still, true]
+  ]
+  for (const [trip, wishes, stays] of table) {
     const line = { estimate: 300, trip, loss: 0 }
-    return after(5, line, after(70, line), busy).rung > 0
-  })
-  assert.deepEqual(sent, [true, false])
+    const { rung } = after(5, line, after(70, line), wishes)
+    assert.equal(rung > 0, stays, `${trip} ${wishes.hurried}`)
+  }
+})
+
+test('stills do not put the picture off that they stand for', () => {
+  const line = { estimate: 300, trip: 0.4, loss: 0 }
+  const still = { ...FACE, busy: true }
+  const turn = (state) => after(4, line, after(6, line, state, still))
+  let state = start()
+  for (let turns = 0; turns < 7; turns += 1) state = turn(state)
+  assert.ok(state.rung > 0)
 })
 
 test('a lost packet is asked for again where it would come in time, and the sound waits for it', () => {

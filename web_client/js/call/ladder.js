@@ -100,12 +100,12 @@ export function climb(state, reading, wishes) {
 /**
  * @param {State} seen - what was heard of the line
  * @param {Wishes} wishes - of the person
- * @returns {Reason | null} why there is to be no picture, however good the line: on a long way a file takes its place
+ * @returns {Reason | null} why there is to be no picture, however good the line: on a long way a file that somebody waits for takes its place
  */
-function restsFor({ empty }, { height, voiceOnly, busy }) {
+function restsFor({ empty }, { height, voiceOnly, hurried }) {
   if (!height) return 'no-picture'
   if (voiceOnly) return 'chosen'
-  return busy && empty > FAR ? 'line' : null
+  return hurried && empty > FAR ? 'line' : null
 }
 
 /**

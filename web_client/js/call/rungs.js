@@ -8,7 +8,8 @@ import { isShort } from './way.js'
  * @property {boolean} voiceOnly - the person wants no picture sent
  * @property {boolean} detail - a wound, a film, a screen: sharpness before motion
  * @property {number} height - of the picture at its source; 0 when there is none
- * @property {boolean} busy - whether a file is on its way
+ * @property {boolean} busy - whether anything is on its way beside voice and picture
+ * @property {boolean} hurried - whether somebody waits for it: a photo, a file; not the stills of a picture that rests
  * @property {boolean} held - whether nothing is sent yet, since nobody has answered
  */
 
