@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.polling import until
+from tests.browser.pages import hang_up, until
 from tests.server.consultations.arrange import accepted_case
 
 REMEMBER = """
@@ -67,11 +67,7 @@ async def ringing(program, stage):
     for page in pages:
         await page.wait_for_function(STANDS)
     yield pages
-    # Whoever rings or talks is busy for the next test.
-    end = pages[0].get_by_role("button", name="Gác máy")
-    if await end.is_visible():
-        await end.click()
-        await expect(pages[0].get_by_role("button", name="Gọi hình")).to_be_visible()
+    await hang_up(pages[0])
     for page in pages:
         await page.context.close()
 

@@ -1,5 +1,6 @@
 """A ring that no page loses, a word with a refusal, a missed call returned in one click."""
 
+import asyncio
 import re
 
 import pytest
@@ -10,6 +11,17 @@ from server.consultations.models import CallAttempt
 from tests.server.consultations.arrange import accepted_case
 
 BANNER = ".incoming-call"
+# What the stream of events has told the page, by kind.
+TOLD = """
+globalThis.told = []
+const Plain = EventSource
+globalThis.EventSource = class extends Plain {
+  constructor(...given) {
+    super(...given)
+    this.addEventListener('tramxa', ({ data }) => told.push(JSON.parse(data).kind))
+  }
+}
+"""
 
 
 @pytest.fixture
@@ -64,6 +76,26 @@ async def test_the_caller_sees_that_it_rings_and_why_it_is_refused(pages):
     await ways.get_by_role("button", name="Đã gọi điện thoại").click()
     await expect(binh.get_by_text("Đã nói chuyện qua điện thoại")).to_be_visible()
     await expect(ways).to_be_hidden()
+
+
+async def test_the_caller_sees_that_it_rings_when_the_line_brings_that_first(pages):
+    binh, _ = pages
+    told = asyncio.Event()
+
+    async def answer_late(route):
+        answer = await route.fetch()
+        await told.wait()
+        await route.fulfill(response=answer)
+
+    await binh.add_init_script(TOLD)
+    await binh.reload()
+    await binh.route("**/api/v1/consultations/*/calls", answer_late)
+    await binh.get_by_role("button", name="Gọi tiếng").click()
+    await binh.wait_for_function("() => told.includes('call.reached')")
+    told.set()
+    await expect(binh.get_by_text("Máy bên kia đang đổ chuông")).to_be_visible()
+    await binh.get_by_role("button", name="Gác máy").click()
+    await expect(binh.locator("[data-action=call-audio]")).to_be_visible()
 
 
 async def test_a_missed_call_is_counted_at_once_and_returned_in_one_click(pages):

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { climb, cushionOf, start } from '../../web_client/js/call/ladder.js'
-import { firstEstimate, pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
-import { voiceOf } from '../../web_client/js/call/voice.js'
+import { climb, start } from '../../web_client/js/call/ladder.js'
+import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
+import { costOf, voiceOf } from '../../web_client/js/call/voice.js'
+import { cushionOf, firstEstimate } from '../../web_client/js/call/way.js'
 
-const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, held: false }
+const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, hurried: false, held: false }
 const USUAL = { rate: 24, packet: 20, redundant: false, again: false }
+const TWICE = { ...USUAL, rate: 12, packet: 40, redundant: true }
 const LINES = {
   good: { estimate: 4000, trip: 0.04, loss: 0 },
   weak4G: { estimate: 400, trip: 0.15, loss: 0.01 },
@@ -220,8 +222,8 @@ test('the voice is packed for the line', () => {
   const table = [
     ['good', USUAL],
     ['threeG', { ...USUAL, redundant: true }],
-    ['edge', { ...USUAL, packet: 40 }],
-    ['lastMile', { ...USUAL, packet: 40 }]
+    ['edge', TWICE],
+    ['lastMile', TWICE]
   ]
   const packed = Object.fromEntries(
     table.map(([line]) => [line, voiceOf(after(30, LINES[line]).voice)])
@@ -258,10 +260,42 @@ test('a packet of thirty that is lost now and then is no loss', () => {
   }
 })
 
+test('a long way has the voice twice from the start, in no more of the line, and once after a clean minute', () => {
+  const clean = { estimate: 100, trip: 0.4, loss: 0, missed: 0 }
+  const begun = after(1, clean)
+  assert.deepEqual(voiceOf(begun.voice), TWICE)
+  assert.ok(costOf(begun.voice) <= costOf({ ...begun.voice, redundant: false }))
+  assert.deepEqual(voiceOf(after(80, clean, begun).voice), { ...USUAL, packet: 40 })
+})
+
+test('a file that somebody waits for takes the place of the picture on a long way only', () => {
+  const still = { ...FACE, busy: true }
+  const photo = { ...still, hurried: true }
+  const table = [
+    [0.2, photo, true],
+    [0.4, photo, false],
+    [0.4, still, true]
+  ]
+  for (const [trip, wishes, stays] of table) {
+    const line = { estimate: 300, trip, loss: 0 }
+    const { rung } = after(5, line, after(70, line), wishes)
+    assert.equal(rung > 0, stays, `${trip} ${wishes.hurried}`)
+  }
+})
+
+test('stills do not put the picture off that they stand for', () => {
+  const line = { estimate: 300, trip: 0.4, loss: 0 }
+  const still = { ...FACE, busy: true }
+  const turn = (state) => after(4, line, after(6, line, state, still))
+  let state = start()
+  for (let turns = 0; turns < 7; turns += 1) state = turn(state)
+  assert.ok(state.rung > 0)
+})
+
 test('a lost packet is asked for again where it would come in time, and the sound waits for it', () => {
   const table = [
-    [0.04, true, 0.26],
-    [0.15, true, 0.26],
+    [0.04, true, 0.3],
+    [0.15, true, 0.3],
     [0.25, false, 0.1],
     [0.45, false, 0.12]
   ]

@@ -26,32 +26,25 @@ test('not everybody comes back in the same instant', () => {
   assert.ok(latest.pause >= 2 * soonest.pause)
 })
 
-test('a line that is down is tried as often as a socket on it takes to open', () => {
-  for (const [opening, patience] of [
-    [50, 400],
-    [600, 1800],
-    [9000, 8000]
-  ]) {
-    assert.deepEqual(
-      first(3, { silent: true, opening }).map((one) => [one.pause, one.patience, one.asks]),
-      [
-        [50, patience, false],
-        [50, patience, false],
-        [50, patience, false]
-      ]
-    )
-  }
+test('a line that is down is knocked at every second or two, with longer waits once a browser holds sockets back', () => {
+  const waits = first(20, { silent: true, opening: 50 })
+  assert.ok(waits.every(({ pause }) => pause === 50))
+  assert.deepEqual(
+    waits.map(({ patience }) => patience),
+    [...Array(8).fill(2000), ...Array(8).fill(4000), ...Array(4).fill(9000)]
+  )
+})
+
+test('a socket is waited for as long as one takes on this line', () => {
+  const patiences = [600, 1500, 9000].map(
+    (opening) => attempt(0, { silent: true, opening }).patience
+  )
+  assert.deepEqual(patiences, [2000, 4500, 12_000])
 })
 
 test('now and then the server is asked all the same: the node may have gone while the line was down', () => {
-  const asked = first(12, { silent: true, opening: 100 }).map(({ asks }) => asks)
-  assert.equal(asked.filter(Boolean).length, 3)
-})
-
-test('after some sockets in vain the way is felt for by requests, which no browser holds back', () => {
-  const felt = first(20, { silent: true, opening: 100 }).map(({ feels }) => feels)
-  assert.equal(felt.indexOf(true), 6)
-  assert.ok(!first(50, { silent: false, opening: 100 }).some(({ feels }) => feels))
+  const asked = first(24, { silent: true, opening: 100 }).map(({ asks }) => asks)
+  assert.deepEqual([asked.indexOf(true), asked.filter(Boolean).length], [11, 2])
 })
 
 test('a line that never was, or has been down for minutes, is not hurried', () => {

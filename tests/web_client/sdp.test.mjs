@@ -66,6 +66,15 @@ test('each packet repeats the one before when the sound of both stands first', (
   assert.match(followed(HEAD + without, terms(20, { redundant: true })), /SAVPF 111\r/)
 })
 
+test('long packets that are sent twice are short of bits: the encoder repairs nothing itself', () => {
+  const repairs = (packet, redundant) =>
+    /useinbandfec=1/.test(followed(WHOLE, terms(packet, { redundant })))
+  assert.deepEqual(
+    [repairs(20, false), repairs(20, true), repairs(40, false), repairs(40, true)],
+    [true, true, true, false]
+  )
+})
+
 test('a lost packet is asked for once more where that is agreed', () => {
   const asks = followed(WHOLE, terms(20, { again: true }))
   assert.match(section(asks, 'audio'), /^a=rtcp-fb:111 nack\r\n/m)

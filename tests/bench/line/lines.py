@@ -57,6 +57,11 @@ LINES = {
         ),
         _steady("bursty", "512 kbit/s, 60 ± 30 ms, 8 % in bursts of 6", BURSTY),
         _steady(
+            "bursty15",
+            "512 kbit/s, 60 ± 30 ms, 15 % in bursts of 3",
+            replace(WEAK_4G, loss=0.15, burst=3),
+        ),
+        _steady(
             "voice40", "40 kbit/s, 200 ± 30 ms, 2 %", Condition(40e3, 0.2, 0.03, 0.02)
         ),
         _eventful(

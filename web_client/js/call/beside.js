@@ -67,6 +67,11 @@ export class Beside extends EventTarget {
     return this.#outgoing.size > 0
   }
 
+  /** Whether somebody waits for what is on its way out: nobody asked for a still. */
+  get isHurried() {
+    return [...this.#outgoing.values()].some(({ announcement }) => announcement.purpose !== 'still')
+  }
+
   /** @param {object} message - for the other page, if it can be reached now */
   say(message) {
     if (this.isOpen) this.#channel?.send(JSON.stringify(message))

@@ -20,6 +20,7 @@ class CallPage {
   #attempt = ''
   #outgoing = false
   #accepting = false
+  #ringing = Promise.resolve()
   /** @type {CallRoom | null} */
   #room = null
   /** @type {SampleLog | null} */
@@ -41,7 +42,7 @@ class CallPage {
     this.#attempt = root.dataset.attempt ?? ''
     this.#outgoing = root.dataset.side === 'caller'
     root.addEventListener('click', (event) => this.#clicked(event))
-    onServerEvent((event) => this.#heard(event))
+    onServerEvent((event) => void this.#ringing.then(() => this.#heard(event)))
     globalThis.addEventListener('pagehide', () => this.#own.stop())
     globalThis.addEventListener('pagehide', () => this.#samples?.hurry())
     startInviting(this.#meeting)
@@ -73,7 +74,10 @@ class CallPage {
       'call-audio': () => this.#call('audio'),
       accept: () => this.#accept(),
       rejoin: async () => this.#enter('joining'),
-      decline: () => this.#decline(),
+      decline: async () => {
+        await command(`/calls/${this.#attempt}/decline`)
+        this.#ended('declined')
+      },
       'hang-up': () => this.#hangUp(),
       microphone: () => this.#own.toggle('microphone'),
       camera: () => this.#own.toggle('camera'),
@@ -150,7 +154,10 @@ class CallPage {
   /** @param {'video' | 'audio'} channel - how to call */
   async #call(channel) {
     await this.#own.open(channel === 'video')
-    const attempt = await command(`/consultations/${this.#meeting}/calls`, { channel })
+    const ringing = command(`/consultations/${this.#meeting}/calls`, { channel })
+    // On a slow line what comes of a call is told before its id is.
+    this.#ringing = ringing.catch(() => {})
+    const attempt = await ringing
     this.#attempt = attempt.id
     this.#outgoing = true
     if (attempt.end_reason) this.#ended(attempt.end_reason)
@@ -172,16 +179,8 @@ class CallPage {
     }
   }
 
-  async #decline() {
-    await command(`/calls/${this.#attempt}/decline`)
-    this.#ended('declined')
-  }
-
   async #hangUp() {
-    const reason = whyOver(this.#view.state, {
-      canCall: 'RTCPeerConnection' in globalThis,
-      hears: Boolean(this.#own.stream?.getAudioTracks().length)
-    })
+    const reason = whyOver(this.#view.state, this.#own.device)
     const attempt = this.#attempt
     const goesOn = this.#guest || (this.#room?.size ?? 0) > 1
     this.#room?.leave()

@@ -3,8 +3,8 @@
 /** @import { Wishes } from './rungs.js' */
 import { PeerLink } from './peer.js'
 import { measure } from './quality.js'
-import { firstEstimate } from './rungs.js'
 import { Steering } from './steering.js'
+import { firstEstimate } from './way.js'
 
 /** @type {import('./sent-tracks.js').Place[]} */
 const PLACES = [

@@ -36,6 +36,11 @@ export class Company extends EventTarget {
     return this.#present.some((channel) => channel.isBusy)
   }
 
+  /** Whether somebody waits for what is on its way out. */
+  get isHurried() {
+    return this.#present.some((channel) => channel.isHurried)
+  }
+
   /**
    * Goes over this connection to them from now on.
    *

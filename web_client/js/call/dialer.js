@@ -1,7 +1,7 @@
 /** @import { FromNode } from './messages.js' */
 /** @import { Attempt } from './redial.js' */
 import { Line } from './line.js'
-import { attempt, OPENING, signOfLife } from './redial.js'
+import { ASKING, attempt, OPENING, signOfLife } from './redial.js'
 
 /**
  * What the server lends for one entry; null means that this person may not enter any more.
@@ -21,7 +21,7 @@ const FINAL = new Map([
   [4409, 'taken_over']
 ])
 /** @type {Attempt} */
-const FIRST = { pause: 0, patience: OPENING, asks: true, feels: false }
+const FIRST = { pause: 0, patience: OPENING, asks: true }
 
 /**
  * @typedef {object} DialerOptions
@@ -90,11 +90,10 @@ export class Dialer {
   }
 
   /** @param {Attempt} plan - of this attempt */
-  async #dial(plan) {
+  async #dial({ asks, patience }) {
     const dial = (this.#dials += 1)
     try {
-      const patience = await feel(plan)
-      const pass = await this.#pass(plan.asks, 2 * patience)
+      const pass = await this.#pass(asks, this.#silent ? ASKING : 2 * patience)
       if (dial !== this.#dials) return
       if (pass === null) this.#options.onFinal('not_admitted')
       else this.#open(this.#hello(pass), patience)
@@ -163,15 +162,4 @@ export class Dialer {
     this.#failures += 1
     this.#timer = setTimeout(() => void this.#dial(next), pause ?? next.pause)
   }
-}
-
-/**
- * @param {Attempt} plan - of an attempt
- * @returns {Promise<number>} milliseconds that its socket may take; rejects when a way was felt for in vain
- */
-async function feel({ feels, patience }) {
-  if (!feels) return patience
-  await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(patience) })
-  // The line is back, so what delays the socket now is the browser itself.
-  return OPENING
 }

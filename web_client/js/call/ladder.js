@@ -7,8 +7,9 @@
 /** @import { Wishes } from './rungs.js' */
 /** @import { Packing } from './voice.js' */
 import { FIRST_PACE, nextPace } from './pace.js'
-import { firstOn, fitting, highestFor, isShort, RUNGS } from './rungs.js'
+import { firstOn, fitting, highestFor, RUNGS } from './rungs.js'
 import { pack, usualPacking } from './voice.js'
+import { firstWait, isShort } from './way.js'
 
 /**
  * @typedef {object} Reading
@@ -46,7 +47,6 @@ import { pack, usualPacking } from './voice.js'
 /** The share of the estimate that the picture makes use of: the rest is for the estimate's own error. */
 const SHARE_OF_ESTIMATE = 0.75
 const PAUSE_BELOW = 50
-const NEAR = 0.15
 const LATE = { trip: 0.9, beyondEmpty: 0.5, pauseAfter: 2 }
 /** A queue of our own making, however long the way: then even the voice takes too much. */
 const QUEUE = 0.4
@@ -59,23 +59,6 @@ const HEAVY_LOSS = 0.12
 /** Seconds above the empty line's round trip within which nothing queues. */
 const AT_EASE = 0.25
 const STARTS_FOR = 5
-/** A long way is mostly a narrow one: there the voice has the first seconds to itself. */
-const FIRST_WAITS = [
-  { trip: NEAR, wait: 0 },
-  { trip: 0.3, wait: 2 },
-  { trip: Infinity, wait: 60 }
-]
-
-/** The longer the way, the less evenly it brings the packets. */
-const CUSHIONS = [
-  { trip: NEAR, cushion: 0 },
-  { trip: 0.3, cushion: 0.1 },
-  { trip: 0.5, cushion: 0.12 },
-  { trip: Infinity, cushion: 0.24 }
-]
-/** A lost packet that is asked for comes within this. */
-const CUSHION_TO_ASK = 0.26
-
 /** @returns {State} of a connection that begins: voice alone, until the line is known */
 export function start() {
   return {
@@ -103,8 +86,8 @@ export function start() {
  */
 export function climb(state, reading, wishes) {
   const seen = listen(state, reading, wishes)
-  if (!wishes.height) return { ...stand(seen, 0), reason: 'no-picture' }
-  if (wishes.voiceOnly) return { ...stand(seen, 0), reason: 'chosen' }
+  const rests = restsFor(seen, wishes)
+  if (rests) return { ...stand(seen, 0), reason: rests }
   const highest = highestFor(wishes)
   if (seen.rung > highest) return stand(seen, highest)
   if (isOnTrial(seen)) return seen
@@ -112,6 +95,17 @@ export function climb(state, reading, wishes) {
   const limits = { highest, fits: fitting(seen.budget, wishes) }
   const bears = limits.fits >= seen.rung || reading.spare
   return bears ? rise({ ...seen, tight: 0 }, reading, limits) : tighten(seen, reading, limits)
+}
+
+/**
+ * @param {State} seen - what was heard of the line
+ * @param {Wishes} wishes - of the person
+ * @returns {Reason | null} why there is to be no picture, however good the line: on a long way a file that somebody waits for takes its place
+ */
+function restsFor({ empty }, { height, voiceOnly, hurried }) {
+  if (!height) return 'no-picture'
+  if (voiceOnly) return 'chosen'
+  return hurried && empty > FAR ? 'line' : null
 }
 
 /**
@@ -135,7 +129,8 @@ function listen(state, reading, { busy, held }) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
-  const voice = pack(state.voice, reading, { late: trip > empty + QUEUE, far: empty > FAR })
+  const way = { late: trip > empty + QUEUE, far: empty > FAR }
+  const voice = pack(state.voice, reading, way)
   return {
     ...state,
     voice,
@@ -218,20 +213,11 @@ function mayResume({ voice, late, empty }, { trip, loss }) {
   return !voice.narrow && !late && loss <= HEAVY_LOSS && trip < empty + AT_EASE
 }
 
-/**
- * @param {State} state - of the moment
- * @returns {number} seconds of sound to keep before it is played: to learn that by itself costs a browser many words
- */
-export function cushionOf({ empty, voice }) {
-  if (voice.again) return CUSHION_TO_ASK
-  return CUSHIONS.find(({ trip }) => empty < trip)?.cushion ?? 0
-}
-
 /** @param {State} seen - what was heard of the line */
 function waitOf(seen) {
-  const { rung, patience, empty } = seen
+  const { rung, patience } = seen
   if (rung) return Math.max(patience, isShort(seen) ? PATIENCE.leastOnShort : PATIENCE.least)
-  return patience || (FIRST_WAITS.find(({ trip }) => empty < trip)?.wait ?? 0)
+  return patience || firstWait(seen)
 }
 
 /**

@@ -20,6 +20,12 @@ export class OwnMedia {
     this.#view = view
   }
 
+  /** What this browser can do for a call at all. */
+  get device() {
+    const hears = Boolean(this.stream?.getAudioTracks().length)
+    return { canCall: 'RTCPeerConnection' in globalThis, hears }
+  }
+
   /** @param {CallRoom | null} room - that gets it from now on; null ends the sharing of a screen */
   follow(room) {
     this.#room = room

@@ -3,7 +3,7 @@
 /** @import { Reading } from './ladder.js' */
 
 export const FIRST_PACE = 20
-const LEAST = 6
+const LEAST = 2
 const GROWTH = 1.25
 /** A third of what the line carries, and a little for headers. */
 const SHARE = 0.36

@@ -39,6 +39,7 @@ export class CallRoom extends EventTarget {
     detail: this.#picture?.contentHint === 'detail',
     height: this.#picture?.getSettings().height ?? 0,
     busy: this.beside.isBusy,
+    hurried: this.beside.isHurried,
     held: this.#held
   }))
   /**

@@ -1,13 +1,15 @@
 /** The rungs of the ladder, and the picture that is sent from each. Rates are kilobits a second. */
 
 /** @import { State } from './ladder.js' */
+import { isShort } from './way.js'
 
 /**
  * @typedef {object} Wishes
  * @property {boolean} voiceOnly - the person wants no picture sent
  * @property {boolean} detail - a wound, a film, a screen: sharpness before motion
  * @property {number} height - of the picture at its source; 0 when there is none
- * @property {boolean} busy - whether a file is on its way
+ * @property {boolean} busy - whether anything is on its way beside voice and picture
+ * @property {boolean} hurried - whether somebody waits for it: a photo, a file; not the stills of a picture that rests
  * @property {boolean} held - whether nothing is sent yet, since nobody has answered
  */
 
@@ -29,17 +31,8 @@ const DETAIL = { least: 384, most: 1500, frames: 10 }
 const SMALL_SHARE = 0.25
 /** A picture is tried at this rate first, for seconds. */
 const FIRST = { rate: 40, seconds: 4 }
-/** Seconds of a round trip that a line of copper or glass takes, and one that is full does not. */
-const SHORT = 0.1
 /** What a browser may try out on a short way: a still picture needs little, and tells nothing of a line that could carry more. */
 const FIRST_ON_SHORT = { rate: RUNGS[1].most, seconds: 1 }
-/** What a browser takes a line to carry before it knows: its own 300 are five seconds' worth of a slow one, and a minute too little for a fast one. */
-const ESTIMATES = [
-  { trip: SHORT, estimate: 600 },
-  { trip: 0.2, estimate: 150 }
-]
-export const LEAST_ESTIMATE = 60
-
 /**
  * @param {Wishes} wishes - of the person
  * @returns {number} the highest rung that makes sense for the source
@@ -62,25 +55,12 @@ export function fitting(budget, wishes) {
   return Math.max(0, Math.min(highestFor(wishes), fits))
 }
 
-/** @param {{trip: number}} state - of the ladder */
-export function isShort({ trip }) {
-  return trip < SHORT
-}
-
 /**
  * @param {{trip: number}} state - of the ladder
  * @returns {{rate: number, seconds: number}} how a picture is tried first
  */
 export function firstOn(state) {
   return isShort(state) ? FIRST_ON_SHORT : FIRST
-}
-
-/**
- * @param {{trip: number}} state - of the ladder
- * @returns {number} the estimate that a picture begins with
- */
-export function firstEstimate(state) {
-  return ESTIMATES.find(({ trip }) => state.trip < trip)?.estimate ?? LEAST_ESTIMATE
 }
 
 /**

@@ -1,12 +1,12 @@
 /** What we change in the other side's description before we follow it (RFC 8866, RFC 7587), and nothing else. */
 
-import { LEAST_ESTIMATE } from './rungs.js'
+import { LEAST_ESTIMATE } from './way.js'
 
 /**
  * Speech up to 8 kHz (RFC 7587, section 6.1): for a wider band Opus wants more bits before it repairs losses at all, with 28 kbit/s not below a loss of
  * 6 %. In this band 24 kbit/s are enough from the first lost packet on.
  */
-const SPEECH = 'useinbandfec=1;maxplaybackrate=16000;maxaveragebitrate=24000;usedtx=1'
+const SPEECH = 'maxplaybackrate=16000;maxaveragebitrate=24000;usedtx=1'
 const OURS =
   /;?\s*(usedtx|useinbandfec|maxplaybackrate|maxaveragebitrate|x-google-start-bitrate)=\d+/gi
 const OPUS = /^a=rtpmap:(\d+) opus\/48000/im
@@ -69,7 +69,9 @@ function voiceSection(section, { packet, redundant, again }) {
       FIRST_LINE,
       (_, head, numbers) => head + inOrder(numbers, redundant && red ? red : opus)
     )
-  return `${withParameters(rest, opus, SPEECH)}${again ? asking : ''}a=ptime:${packet}\r\n`
+  // Long packets that are sent twice are short of bits, and need no other repair.
+  const repairs = redundant && red && packet > FIRST_TERMS.packet ? 0 : 1
+  return `${withParameters(rest, opus, `useinbandfec=${repairs};${SPEECH}`)}${again ? asking : ''}a=ptime:${packet}\r\n`
 }
 
 /**

@@ -100,7 +100,8 @@ export class SentTracks {
     const sender = layers
       ? layered(connection, layers, this.#stream)
       : connection.addTrack(emptyTrack(kind), this.#stream)
-    void sender.replaceTrack(this.#held ? null : track)
+    // A connection may be given up as soon as it is built.
+    sender.replaceTrack(this.#held ? null : track).catch(() => {})
     // The other side must hear of layers once before they may rest.
     if (kind === 'video' && !track && !layers) turn(connection, sender, 'recvonly')
     return sender

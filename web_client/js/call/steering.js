@@ -4,11 +4,12 @@
 /** @import { Picture, Wishes } from './rungs.js' */
 /** @import { Stat } from './stats.js' */
 /** @import { Voice } from './voice.js' */
-import { climb, cushionOf, start } from './ladder.js'
+import { climb, start } from './ladder.js'
 import { arrivedIn, readingOf } from './reading.js'
 import { layersOf, pictureOf } from './rungs.js'
 import { found } from './stats.js'
 import { voiceOf } from './voice.js'
+import { cushionOf } from './way.js'
 
 const EVERY_MS = 1000
 const SILENCE_SECONDS = 3
@@ -36,6 +37,7 @@ export class Steering {
   /** @type {RTCPeerConnection | null} */
   #steered = null
   #quiet = 0
+  #wasHeard = false
   #timer
 
   /** @param {SteeringSteps} steps - what it reads and whom it tells */
@@ -52,6 +54,16 @@ export class Steering {
   /** Sets the senders as the ladder stands now; for a connection that has just been built or has a new track. */
   async apply() {
     const connection = this.#steps.connection()
+    try {
+      await this.#set(connection)
+    } catch (error) {
+      // It was closed meanwhile; a new one is set when it is built.
+      if (connection.signalingState !== 'closed') throw error
+    }
+  }
+
+  /** @param {RTCPeerConnection} connection - of the moment */
+  async #set(connection) {
     const wishes = this.#steps.wishes()
     const voice = voiceOf(this.#state.voice)
     const picture = pictureOf(this.#state, wishes)
@@ -72,8 +84,9 @@ export class Steering {
   /** @param {Stat[]} latter - entries of getStats() */
   #listen(latter) {
     const [before, now] = [arrivedIn(this.#former), arrivedIn(latter)]
-    // Who has never been heard may be on hold, and says nothing for that reason.
-    const comes = now.sound === 0 || now.sound !== before.sound || now.all !== before.all
+    this.#wasHeard ||= now.sound > 0
+    // Who has never been heard may be on hold. A connection that failed, or a new one, counts from nothing: that is no sign of life.
+    const comes = !this.#wasHeard || hasGrown(before, now)
     const wasQuiet = this.#quiet >= SILENCE_SECONDS
     this.#quiet = comes ? 0 : this.#quiet + EVERY_MS / 1000
     if (comes && wasQuiet) this.#steps.onHeard(true)
@@ -93,6 +106,14 @@ export class Steering {
     this.#steps.onState(this.#state, voiceOf(this.#state.voice))
     await this.apply()
   }
+}
+
+/**
+ * @param {{sound: number, all: number}} before - what had come
+ * @param {{sound: number, all: number}} now - what has
+ */
+function hasGrown(before, now) {
+  return now.sound > before.sound || now.all > before.all
 }
 
 /**

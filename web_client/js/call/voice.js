@@ -27,7 +27,8 @@
 const HEADERS = 0.464
 /** Speech in a wide band, with room to repair losses; see BAND in sdp.js. */
 const USUAL_RATE = 24
-const NARROW_RATE = 12
+/** Alone on a line that carries no more, or twice where a long way loses: that takes no more of the line than the usual voice. */
+const HALF_RATE = 12
 const PACKET = { usual: 20, long: 40 }
 const NARROW_AFTER = 3
 const PATIENCE = { first: 20, factor: 4, most: 300 }
@@ -58,7 +59,10 @@ export function usualPacking() {
  * @returns {Packing} as it is now
  */
 export function pack(packing, reading, { late, far }) {
-  const heard = far ? packing : repair(packing, reading, late)
+  // A long way loses, and its packets have to get longer anyway: both are talked over at once, mostly while it rings.
+  const begun =
+    far && !packing.long ? { ...packing, loss: REDUNDANT.from, redundant: true } : packing
+  const heard = repair(begun, reading, late)
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
   return { ...packed, long: packing.long || far || packed.narrow }
@@ -110,7 +114,7 @@ function widen(packing, { seconds }, late) {
  */
 export function voiceOf({ narrow, long, redundant, again }) {
   return {
-    rate: narrow ? NARROW_RATE : USUAL_RATE,
+    rate: narrow || (long && redundant) ? HALF_RATE : USUAL_RATE,
     packet: long ? PACKET.long : PACKET.usual,
     redundant: redundant && !narrow,
     again
