@@ -11,7 +11,7 @@ from server import config
 from signaling.media import config as bridge_config
 from signaling.media.bridge import Bridge
 from tests.browser.conftest import Program, free_port, running_programs
-from tests.browser.polling import until
+from tests.browser.pages import until
 from tests.browser.test_three_in_a_call import ask_in, goes_on, talking
 from tests.janus import Janus, needs_janus
 

@@ -58,7 +58,11 @@ export class MediaServer extends EventTarget {
    */
   meet(peer, options) {
     if (options.polite) this.#receive(new Downlink(peer, options))
-    else this.#send(new Companion(peer, { ...options, layered: true }))
+    else {
+      // The video room of Janus 1.1 takes none that repeat: Opus repairs by itself then.
+      const wishes = () => ({ ...options.wishes(), repeats: false })
+      this.#send(new Companion(peer, { ...options, wishes, layered: true }))
+    }
   }
 
   /** @param {string} id - of a participant who has gone, perhaps one of the seats */

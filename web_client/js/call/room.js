@@ -40,7 +40,8 @@ export class CallRoom extends EventTarget {
     height: this.#picture?.getSettings().height ?? 0,
     busy: this.beside.isBusy,
     hurried: this.beside.isHurried,
-    held: this.#held
+    held: this.#held,
+    repeats: true
   }))
   /**
    * Messages and files beside voice and picture; goes on with whichever page the other side has.

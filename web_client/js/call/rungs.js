@@ -11,6 +11,7 @@ import { isShort } from './way.js'
  * @property {boolean} busy - whether anything is on its way beside voice and picture
  * @property {boolean} hurried - whether somebody waits for it: a photo, a file; not the stills of a picture that rests
  * @property {boolean} held - whether nothing is sent yet, since nobody has answered
+ * @property {boolean} repeats - whether the other side takes packets of sound that repeat the one before (RFC 2198)
  */
 
 /** @typedef {{rate: number, height: number, frames: number}} Picture */
