@@ -6,7 +6,6 @@ import nats
 import orjson
 import pytest
 from nats.js.api import KeyValueConfig
-from nats.js.errors import NoKeysError
 
 from server.consultations import tickets
 from signaling.nodes import ALIVE_SUBJECT, ENTRY_SECONDS
@@ -17,10 +16,9 @@ async def nodes(engines):
     """The real bucket of signaling nodes, empty."""
     client = await nats.connect(engines.nats_url)
     config = KeyValueConfig(bucket=tickets.BUCKET, ttl=ENTRY_SECONDS)
-    bucket = await client.jetstream().create_key_value(config)
-    with contextlib.suppress(NoKeysError):
-        for name in await bucket.keys():
-            await bucket.purge(name)
+    jetstream = client.jetstream()
+    bucket = await jetstream.create_key_value(config)
+    await jetstream.purge_stream(f"KV_{tickets.BUCKET}")
     yield bucket
     await client.close()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.errors import Error as NatsError
-from nats.js.errors import BucketNotFoundError, NoKeysError
+from nats.js.errors import NotFoundError
 from sqlalchemy import select
 
 from server.access.actor import Actor
@@ -29,6 +29,7 @@ from signaling import tickets
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from nats.js.kv import KeyValue
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from server.core.bus import Bus
@@ -154,15 +155,27 @@ async def _find_live_nodes(bus: Bus) -> list[Node]:
 
 async def registered_nodes(bus: Bus) -> list[Node]:
     """Return the nodes whose entry in the key-value bucket has not run out."""
+    jetstream = bus.jetstream()
     try:
-        bucket = await bus.jetstream().key_value(BUCKET)
-        entries = [await bucket.get(name) for name in await bucket.keys()]
-    except (NoKeysError, BucketNotFoundError):
+        # `keys()` leaves a consumer behind for five minutes, and NATS has room for a thousand.
+        stream = await jetstream.stream_info(f"KV_{BUCKET}", subjects_filter=">")
+        bucket = await jetstream.key_value(BUCKET)
+        names = [subject.rpartition(".")[2] for subject in stream.state.subjects or ()]
+        entries = [await _entry(bucket, name) for name in names]
+    except NotFoundError:
         return []
     except (NatsError, TimeoutError) as error:
         raise NoNode from error
-    found = [orjson.loads(entry.value) for entry in entries if entry.value]
+    found = [orjson.loads(entry) for entry in entries if entry]
     return [Node(entry["name"], entry["url"]) for entry in found]
+
+
+async def _entry(bucket: KeyValue, name: str) -> bytes | None:
+    """Return what a node wrote of itself; None when it has left or run out meanwhile."""
+    try:
+        return (await bucket.get(name)).value
+    except NotFoundError:
+        return None
 
 
 async def _participant(db: AsyncSession, attempt: CallAttempt, person_id: UUID) -> str:
