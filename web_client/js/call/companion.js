@@ -45,12 +45,7 @@ export class Companion extends EventTarget {
   #through = null
   /** @type {MediaStreamTrack | null} */
   #picture = null
-  #layered
-  /**
-   * What is on the connection; undefined while that is not settled.
-   *
-   * @type {MediaStreamTrack | null | undefined}
-   */
+  /** @type {MediaStreamTrack | null} */
   #shown = null
   #link
   #steering
@@ -65,7 +60,6 @@ export class Companion extends EventTarget {
     this.peer = peer
     this.#stream = options.stream
     const isReachable = () => this.isThere && options.isReachable()
-    this.#layered = layered
     const places = layered ? LAYERED : PLACES
     this.#link = new PeerLink({ ...options, isReachable, places })
     this.#steering = new Steering({
@@ -165,9 +159,7 @@ export class Companion extends EventTarget {
 
   /** @param {MediaStreamTrack | null} track - that is on the connection from now on */
   async #put(track) {
-    // Layers must have been agreed upon before they rest; the next second looks again.
-    const isEarly = this.#layered && !this.#link.connection.remoteDescription
-    if (track === this.#shown || isEarly) return
+    if (track === this.#shown) return
     this.#shown = track
     if (track) await this.#link.addTrack('camera', track, this.#stream)
     else await this.#link.removeTrack('camera')
@@ -177,7 +169,6 @@ export class Companion extends EventTarget {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       this.#link.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
     on('built', (connection) => {
-      if (this.#layered) this.#shown = undefined
       this.#emit('built', connection)
       void this.apply()
     })

@@ -72,7 +72,10 @@ export class Steering {
       if (receiver.track.kind === 'audio') {
         cushion(receiver, cushionOf(this.#state))
         await setVoice(sender, voice)
-      } else await setPicture(sender, picture, wishes)
+      } else if (connection.remoteDescription || !isLayered(sender)) {
+        // Layers that rest before they are agreed upon are agreed upon as resting (RFC 8853, section 5.1).
+        await setPicture(sender, picture, wishes)
+      }
     }
   }
 
@@ -114,6 +117,11 @@ export class Steering {
  */
 function hasGrown(before, now) {
   return now.sound > before.sound || now.all > before.all
+}
+
+/** @param {RTCRtpSender} sender - of the picture */
+function isLayered(sender) {
+  return (sender.getParameters().encodings?.length ?? 0) > 1
 }
 
 /**
