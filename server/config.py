@@ -34,6 +34,8 @@ class Settings:
     nats_url: str = field(repr=False)
     secrets_dir: Path
     turn_urls: tuple[str, ...]
+    janus_url: str
+    janus_api_secret_file: str
     line_checks_at_once: int
     line_check_address: str
     line_check_ports: tuple[int, int] | None
@@ -79,6 +81,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         nats_url=read.text("NATS_URL", ""),
         secrets_dir=Path(read.text("SECRETS_DIR", str(data_dir / "secrets"))),
         turn_urls=read.several("TURN_URLS"),
+        janus_url=read.url("JANUS_URL", "", ("ws", "wss")),
+        # Only the bridge and `tramxa doctor` open it.
+        janus_api_secret_file=read.environment.get("JANUS_API_SECRET_FILE", ""),
         line_checks_at_once=read.number("LINE_CHECKS_AT_ONCE", 4, 1, 100),
         line_check_address=read.text("LINE_CHECK_ADDRESS", ""),
         line_check_ports=read.ports("LINE_CHECK_PORTS"),
@@ -93,6 +98,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """Return the environment of the programs that `tramxa run` starts."""
     passed_on = (
         "HOME",
+        "JANUS_API_SECRET_FILE",
+        "JANUS_URL",
         "LANG",
         "LINE_CHECKS_AT_ONCE",
         "LINE_CHECK_ADDRESS",
@@ -163,6 +170,8 @@ class _Reader:
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         text = self.text(name, default).rstrip("/")
+        if not text and not default:
+            return ""
         parts = urlsplit(text)
         if parts.scheme not in schemes or not parts.netloc:
             wanted = " or ".join(f"{scheme}://…" for scheme in schemes)

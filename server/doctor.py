@@ -8,14 +8,17 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
 import asyncpg
 import nats
 
 from server.core import clock
 from server.embedded.postgres_files import find_programs
 from server.embedded.refusals import EngineRefusal
+from signaling.media.janus import Janus, JanusError
 
 if TYPE_CHECKING:
     from server.config import Settings
@@ -41,7 +44,7 @@ async def examine(settings: Settings) -> int:
     findings = [
         *_machine(settings),
         *_secrets(settings),
-        *await _each(settings, _database, _bus, _signaling, _relay),
+        *await _each(settings, _database, _bus, _signaling, _relay, _media),
     ]
     for one in findings:
         mark = "✓" if one.healthy else "✗"
@@ -170,6 +173,42 @@ async def _relay(settings: Settings) -> Finding:
         " chứng chỉ: còn hạn, đúng tên, được trình duyệt tin.",
         healthy=not silent,
     )
+
+
+async def _media(settings: Settings) -> Finding:
+    if not settings.janus_url:
+        return Finding("Máy chủ hình tiếng", "không dùng: cuộc gọi ba người nối thẳng")
+    seen = await _janus(settings.janus_url, settings.janus_api_secret_file)
+    return Finding(
+        "Máy chủ hình tiếng",
+        seen or "Janus nhận mật khẩu và có phòng hình",
+        "Chép deploy/janus vào /etc/janus, khởi động lại Janus; api_secret phải trùng với"
+        " JANUS_API_SECRET_FILE. Khi chưa sửa, cuộc gọi ba người vẫn nối thẳng.",
+        healthy=not seen,
+    )
+
+
+async def _janus(url: str, secret_file: str) -> str:
+    """Do what the bridge does first; returns what is wrong, or nothing."""
+    try:
+        read = Path(secret_file).read_text
+        secret = (await asyncio.to_thread(read, encoding="utf-8")).strip()
+        async with (
+            asyncio.timeout(_TIMEOUT),
+            aiohttp.ClientSession() as http,
+            Janus.connect(http, url, secret) as janus,
+        ):
+            reading = asyncio.create_task(janus.run())
+            try:
+                await janus.begin()
+                await janus.attach("doctor", lambda _: None)
+            finally:
+                reading.cancel()
+    except JanusError as error:
+        return f"từ chối ({error})"
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        return f"không tới được ({type(error).__name__})"
+    return ""
 
 
 async def _answers(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""`tramxa run`: both engines, the migrations and the three programs on one machine."""
+"""`tramxa run`: both engines, the migrations and the programs on one machine."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ _PROGRAMS: Final = {
     "worker": ("-m", "server", "worker"),
     "signaling": ("-m", "signaling"),
 }
+# Only where a media server is configured.
+_BRIDGE: Final = {"media": ("-m", "signaling.media")}
+# What a program has no business with.
+_KEPT_FROM: Final = {
+    "signaling": {"DATABASE_URL", "JANUS_API_SECRET_FILE"},
+    "media": {"DATABASE_URL", "TURN_SECRET_FILE"},
+}
+_KEPT_FROM_OTHERS: Final = {"TURN_SECRET_FILE", "JANUS_API_SECRET_FILE"}
 
 
 def run(settings: Settings, *, with_demo: bool) -> None:
@@ -90,6 +98,7 @@ async def prepare(settings: Settings, *, with_demo: bool) -> None:
 
 
 def _commands(settings: Settings, environment: Mapping[str, str]) -> list[Command]:
+    programs = _PROGRAMS | (_BRIDGE if settings.janus_url else {})
     return [
         Command(
             name=name,
@@ -98,14 +107,14 @@ def _commands(settings: Settings, environment: Mapping[str, str]) -> list[Comman
             cwd=_ROOT,
             log=settings.data_dir / "log" / f"{name}.log",
         )
-        for name, arguments in _PROGRAMS.items()
+        for name, arguments in programs.items()
     ]
 
 
 def _needed_by(name: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Keep the database from signaling, and the relay's secret from the others."""
-    others = "DATABASE_URL" if name == "signaling" else "TURN_SECRET_FILE"
-    return {key: value for key, value in environment.items() if key != others}
+    """Keep the database from who speaks with browsers only, and secrets from the others."""
+    others = _KEPT_FROM.get(name, _KEPT_FROM_OTHERS)
+    return {key: value for key, value in environment.items() if key not in others}
 
 
 async def _until_ready(settings: Settings) -> None:

@@ -10,7 +10,13 @@ import uvloop
 
 from server import retention
 from server.appointments import tasks as appointments
-from server.consultations import call_events, exclusion, followup, guest_ends
+from server.consultations import (
+    call_events,
+    exclusion,
+    followup,
+    guest_ends,
+    media_server,
+)
 from server.consultations import tasks as consultations
 from server.core import logs
 from server.core.bus import Bus
@@ -55,6 +61,9 @@ async def work(settings: Settings) -> None:
             group.create_task(keep_working(sessions, bus, LOOPS))
             group.create_task(call_events.follow(sessions, bus))
             group.create_task(call_events.watch_nodes(sessions, bus))
+            if settings.janus_url:
+                secrets_dir = settings.secrets_dir
+                group.create_task(media_server.keep_asking(sessions, bus, secrets_dir))
     finally:
         await bus.close()
         await engine.dispose()

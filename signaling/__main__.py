@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Run one signaling node; its settings come from the environment.",
     )
     parser.parse_args(arguments)
-    _configure_log()
+    configure_log()
     try:
         settings = from_environment()
     except BadSetting as bad:
@@ -75,7 +75,8 @@ async def serve(settings: Settings) -> int:
     return 0
 
 
-def _configure_log() -> None:
+def configure_log() -> None:
+    """Write one line of JSON an event, without anybody's words in it."""
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[

@@ -68,9 +68,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         public_url=_public_url(environment.get("SIGNALING_PUBLIC_URL", own_url)),
         node=_node(environment.get("SIGNALING_NODE", "node-1")),
-        origins=_origins(_required(environment, "SIGNALING_ORIGINS")),
+        origins=origins_from(environment),
         ticket_key=_ticket_key(_required(environment, "TICKET_PUBLIC_KEY_FILE")),
-        nats=_nats(environment),
+        nats=nats_from(environment),
         relay=_relay(environment),
     )
 
@@ -107,7 +107,9 @@ def _node(value: str) -> str:
     return value
 
 
-def _origins(value: str) -> frozenset[str]:
+def origins_from(environment: Mapping[str, str]) -> frozenset[str]:
+    """Read from which origins pages may come."""
+    value = _required(environment, "SIGNALING_ORIGINS")
     origins = frozenset(origin.strip() for origin in value.split(",") if origin.strip())
     for origin in origins:
         parts = urlsplit(origin)
@@ -129,7 +131,8 @@ def _ticket_key(value: str) -> Ed25519PublicKey:
         raise BadSetting(f"TICKET_PUBLIC_KEY_FILE: {error}.") from error
 
 
-def _secret(name: str, path: str) -> str:
+def secret_from(name: str, path: str) -> str:
+    """Read what a file holds; `name` is the setting that names it."""
     try:
         secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -139,9 +142,14 @@ def _secret(name: str, path: str) -> str:
     return secret
 
 
-def _nats(environment: Mapping[str, str]) -> Nats:
+def nats_from(environment: Mapping[str, str]) -> Nats:
+    """Read where NATS is."""
     file = environment.get("NATS_URL_FILE")
-    url = _secret("NATS_URL_FILE", file) if file else _required(environment, "NATS_URL")
+    url = (
+        secret_from("NATS_URL_FILE", file)
+        if file
+        else _required(environment, "NATS_URL")
+    )
     if urlsplit(url).scheme not in {"nats", "tls"}:
         raise BadSetting(
             f"NATS_URL must begin with nats:// or tls://, not {urlsplit(url).scheme!r}."
@@ -149,7 +157,7 @@ def _nats(environment: Mapping[str, str]) -> Nats:
     path = environment.get("NATS_CREDENTIALS_FILE")
     if not path:
         return Nats(url)
-    user, colon, password = _secret("NATS_CREDENTIALS_FILE", path).partition(":")
+    user, colon, password = secret_from("NATS_CREDENTIALS_FILE", path).partition(":")
     if not (user and colon and password):
         raise BadSetting("NATS_CREDENTIALS_FILE must hold user:password.")
     return Nats(url, user, password)
@@ -169,4 +177,4 @@ def _relay(environment: Mapping[str, str]) -> Relay | None:
     for url in urls:
         if not _TURN_URL.fullmatch(url):
             raise BadSetting(f"TURN_URLS must list turn: or turns: URLs, not {url!r}.")
-    return Relay(urls, _secret("TURN_SECRET_FILE", path))
+    return Relay(urls, secret_from("TURN_SECRET_FILE", path))

@@ -79,4 +79,29 @@ class Media(Strict):
     screen: bool
 
 
-Payload = Description | Candidates | NegotiationNeeded | Media
+@dataclass(frozen=True, slots=True)
+class Stream(Strict):
+    """Whose one part of a description is."""
+
+    mid: Annotated[str, Field(max_length=32)]
+    participant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Streams(Strict):
+    """What the media server's connection brings, of whom."""
+
+    kind: Literal["streams"]
+    connection: Counter
+    streams: Annotated[list[Stream], Field(max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wants(Strict):
+    """Which layer of everybody's picture the line of a page carries."""
+
+    kind: Literal["wants"]
+    picture: Literal["none", "small", "large"]
+
+
+Payload = Description | Candidates | NegotiationNeeded | Media | Streams | Wants

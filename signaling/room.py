@@ -16,6 +16,8 @@ from signaling.messages import (
 )
 
 MAX_PARTICIPANTS = 8
+# The role of a media server's seats: nobody is in a call because of them.
+MEDIA = "media"
 
 LeaveReason = Literal["hung_up", "lost", "revoked"]
 
@@ -104,7 +106,8 @@ class Room:
         if not known and len(self._places) >= MAX_PARTICIPANTS:
             raise RoomFull
         self._places[participant] = _Place(role, instance)
-        happenings = [] if known else [Happening("joined", participant, role)]
+        counts = not known and role != MEDIA
+        happenings = [Happening("joined", participant, role)] if counts else []
         return Outcome(self._announce(participant), happenings)
 
     def come_back(self, participant: str) -> Outcome:
@@ -120,9 +123,11 @@ class Room:
     def leave(self, participant: str, reason: LeaveReason) -> Outcome:
         """Give a place up."""
         role = self._places.pop(participant).role
-        happenings = [Happening("left", participant, role, reason)]
-        if self.empty:
-            happenings.append(Happening("ended", participant, role, reason))
+        happenings = []
+        if role != MEDIA:
+            happenings.append(Happening("left", participant, role, reason))
+            if not self._people:
+                happenings.append(Happening("ended", participant, role, reason))
         farewell = PeerLeft(participant, reason)
         return Outcome(self._tell_others(participant, farewell), happenings)
 
@@ -130,7 +135,7 @@ class Room:
         """Clear the room without a word: the call goes on at another node."""
         happenings = [
             Happening("left", participant, place.role, "restart")
-            for participant, place in self._places.items()
+            for participant, place in self._people.items()
         ]
         self._places.clear()
         return happenings
@@ -152,6 +157,14 @@ class Room:
             raise PeerReplaced(signal.id)
         stamped = PeerSignal(sender, self._places[sender].instance, signal.payload)
         return Outcome([Delivery(signal.to, stamped)])
+
+    @property
+    def _people(self) -> dict[str, _Place]:
+        return {
+            participant: place
+            for participant, place in self._places.items()
+            if place.role != MEDIA
+        }
 
     def _others(self, participant: str) -> list[str]:
         return [other for other in self._places if other != participant]

@@ -36,6 +36,8 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     INTERPRETER = "interpreter"
     GUEST = "guest"
+    # Not a person: one of the two seats of the bridge to the media server.
+    MEDIA = "media"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class Bus:
             except nats.errors.Error as error:
                 log.warning("bus.wake_failed", error=type(error).__name__)
 
+    async def publish(self, subject: str, body: bytes) -> None:
+        """Tell whoever listens there now; nobody is waited for."""
+        await self._client.publish(subject, body)
+
     async def answers(self, subject: str) -> bool | None:
         """Tell whether somebody answers there now; None when who listens says nothing in time.
 

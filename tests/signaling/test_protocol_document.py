@@ -37,7 +37,8 @@ def test_every_message_and_every_field_of_it_is_documented(message_class):
 
 
 @pytest.mark.parametrize(
-    "kind", ["description", "candidates", "negotiation_needed", "media"]
+    "kind",
+    ["description", "candidates", "negotiation_needed", "media", "streams", "wants"],
 )
 def test_every_payload_is_documented(kind):
     assert f'"{kind}"' in section(f"payload: {kind}")

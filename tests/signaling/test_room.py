@@ -100,3 +100,20 @@ def test_a_full_room_refuses_a_newcomer_but_not_a_returning_one():
         room.enter("late", "guest", "page")
     room.enter("p0", "station", "other-page")
     assert "late" not in room
+
+
+def test_the_seats_of_a_media_server_are_told_to_the_others_and_to_no_server():
+    room = room_of("binh")
+    outcome = room.enter("intake", "media", "bridge")
+    assert outcome.deliveries == [Delivery("binh", PeerJoined(room.peer("intake")))]
+    assert outcome.happenings == []
+    assert room.leave("intake", "hung_up").happenings == []
+
+
+def test_a_room_with_nobody_but_a_media_server_in_it_is_over():
+    room = room_of("binh")
+    room.enter("intake", "media", "bridge")
+    outcome = room.leave("binh", "hung_up")
+    assert [happening.kind for happening in outcome.happenings] == ["left", "ended"]
+    assert not room.empty
+    assert room.dissolve() == []

@@ -7,7 +7,7 @@ import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
 import { costOf, voiceOf } from '../../web_client/js/call/voice.js'
 import { cushionOf, firstEstimate } from '../../web_client/js/call/way.js'
 
-const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, hurried: false, held: false }
+const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, hurried: false, held: false, repeats: true }
 const USUAL = { rate: 24, packet: 20, redundant: false, again: false }
 const TWICE = { ...USUAL, rate: 12, packet: 40, redundant: true }
 const LINES = {
@@ -266,6 +266,12 @@ test('a long way has the voice twice from the start, in no more of the line, and
   assert.deepEqual(voiceOf(begun.voice), TWICE)
   assert.ok(costOf(begun.voice) <= costOf({ ...begun.voice, redundant: false }))
   assert.deepEqual(voiceOf(after(80, clean, begun).voice), { ...USUAL, packet: 40 })
+})
+
+test('whoever takes no packets that repeat gets the usual voice in long ones', () => {
+  const line = { estimate: 100, trip: 0.4, loss: 0.08, missed: 0.08 }
+  const state = after(10, line, start(), { ...FACE, repeats: false })
+  assert.deepEqual(voiceOf(state.voice), { ...USUAL, packet: 40 })
 })
 
 test('a file that somebody waits for takes the place of the picture on a long way only', () => {

@@ -7,6 +7,8 @@ const BASELINE = /profile-level-id=42e01f/i
 const PLAIN = /packetization-mode=1/i
 /** What a packet must tell beside its content (RFC 8285): which part it belongs to, a picture's number for the estimate, and how the camera is held. The rest costs every packet of the voice eight bytes. */
 const EXTENSIONS = /:mid$|transport-wide-cc|video-orientation/i
+/** Which layer of a picture a packet belongs to. */
+const LAYER = /rtp-stream-id$/i
 
 /** @param {RTCRtpTransceiver} transceiver - whose codecs are chosen before it is offered */
 export function chooseCodecs(transceiver) {
@@ -25,9 +27,12 @@ export function chooseExtensions(transceiver) {
   const chooser = /** @type {any} */ (transceiver)
   const known = chooser.getHeaderExtensionsToNegotiate?.()
   if (!known) return
+  const isLayered = transceiver.sender.getParameters().encodings.length > 1
   chooser.setHeaderExtensionsToNegotiate(
     known.map((/** @type {{uri: string, direction: string}} */ one) =>
-      EXTENSIONS.test(one.uri) ? one : { ...one, direction: 'stopped' }
+      EXTENSIONS.test(one.uri) || (isLayered && LAYER.test(one.uri))
+        ? one
+        : { ...one, direction: 'stopped' }
     )
   )
 }

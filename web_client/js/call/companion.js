@@ -12,6 +12,16 @@ const PLACES = [
   { name: 'camera', kind: 'video' }
 ]
 
+/** @type {import('./sent-tracks.js').Place[]} */
+const LAYERED = [
+  { name: 'microphone', kind: 'audio' },
+  {
+    name: 'camera',
+    kind: 'video',
+    layers: [{ rid: 'l' }, { rid: 'h' }]
+  }
+]
+
 /**
  * Somebody else in the room: the link to their page, and what is sent over it.
  *
@@ -24,6 +34,15 @@ export class Companion extends EventTarget {
   /** Whether signaling reaches their page now. */
   isThere = true
   #stream
+  #rests = false
+  /** @type {MediaStream | null} */
+  #direct = null
+  /**
+   * Theirs, by way of the media server.
+   *
+   * @type {MediaStream | null}
+   */
+  #through = null
   /** @type {MediaStreamTrack | null} */
   #picture = null
   /** @type {MediaStreamTrack | null} */
@@ -34,14 +53,15 @@ export class Companion extends EventTarget {
 
   /**
    * @param {Peer} peer - who it is, on which page
-   * @param {Omit<PeerOptions, 'places'> & {stream: MediaStream, wishes: () => Wishes}} options - of the link, one's own media, and what the person wants
+   * @param {Omit<PeerOptions, 'places'> & {stream: MediaStream, wishes: () => Wishes, layered?: boolean}} options - of the link, one's own media, what the person wants, and whether the picture goes in layers
    */
-  constructor(peer, { wishes, ...options }) {
+  constructor(peer, { wishes, layered = false, ...options }) {
     super()
     this.peer = peer
     this.#stream = options.stream
     const isReachable = () => this.isThere && options.isReachable()
-    this.#link = new PeerLink({ ...options, isReachable, places: PLACES })
+    const places = layered ? LAYERED : PLACES
+    this.#link = new PeerLink({ ...options, isReachable, places })
     this.#steering = new Steering({
       connection: () => this.#link.connection,
       wishes,
@@ -52,6 +72,8 @@ export class Companion extends EventTarget {
       },
       show: (shows) => this.#put(shows ? this.#picture : null),
       onHeard: (heard) => {
+        // Who comes by way of the media server is silent here.
+        if (!heard && this.#through) return
         this.#link.tell(heard ? 'connected' : 'silent')
         this.#emit('heard', heard)
       }
@@ -63,6 +85,16 @@ export class Companion extends EventTarget {
     this.#follow()
     const [voice] = this.#stream.getAudioTracks()
     if (voice) void this.#link.addTrack('microphone', voice, this.#stream)
+  }
+
+  /** Whether nothing is sent to them directly: they have it by way of the media server. */
+  get rests() {
+    return this.#rests
+  }
+
+  /** Whether theirs comes by way of the media server. */
+  get isThrough() {
+    return this.#through !== null
   }
 
   /** Kilobits a second that files may take. */
@@ -86,9 +118,30 @@ export class Companion extends EventTarget {
     await this.#steering.apply()
   }
 
+  /** @param {boolean} rests - whether voice and picture need not go there directly */
+  async rest(rests) {
+    if (rests === this.#rests) return
+    this.#rests = rests
+    await this.#link.hold(rests)
+    await this.apply()
+  }
+
+  /** @param {MediaStream | null} stream - of theirs by way of the media server; null when it has ceased */
+  hearThrough(stream) {
+    this.#through = stream
+    const heard = stream ?? this.#direct
+    if (heard) this.#emit('stream', heard)
+    this.#emit('state', this.stands)
+  }
+
+  /** How it stands with them, by whichever way. */
+  get stands() {
+    return this.#through ? 'connected' : this.state
+  }
+
   /** Lets voice and picture go. */
   async release() {
-    await this.#link.release()
+    await this.#link.hold(false)
     await this.apply()
   }
 
@@ -119,13 +172,16 @@ export class Companion extends EventTarget {
       this.#emit('built', connection)
       void this.apply()
     })
-    on('track', ({ streams }) => this.#emit('stream', streams[0]))
+    on('track', ({ streams }) => {
+      this.#direct = streams[0]
+      if (!this.#through) this.#emit('stream', streams[0])
+    })
     on('media', (media) => this.#emit('media', media))
     on('state', (state) => {
       if (state === 'connected') this.state = 'connected'
       else if (state === 'disconnected' || state === 'failed') this.state = 'lost'
       void this.apply()
-      this.#emit('state', this.state)
+      this.#emit('state', this.stands)
     })
   }
 

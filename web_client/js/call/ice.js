@@ -11,3 +11,8 @@ const MARGIN_MS = 60_000
 export function runsOut(servers, now) {
   return servers.some(({ username }) => parseInt(username ?? '') * 1000 - now < MARGIN_MS)
 }
+
+/** @returns {EventTarget | undefined} that tells of another network, where the browser has it */
+export function network() {
+  return /** @type {any} */ (navigator).connection
+}

@@ -125,11 +125,11 @@ function tighten(seen, { seconds }, { fits }) {
  * @param {Wishes} wishes - of the person
  * @returns {State} with what was heard of the line, on the same rung
  */
-function listen(state, reading, { busy, held }) {
+function listen(state, reading, { busy, held, repeats }) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
-  const way = { late: trip > empty + QUEUE, far: empty > FAR }
+  const way = { late: trip > empty + QUEUE, far: empty > FAR, repeats }
   const voice = pack(state.voice, reading, way)
   return {
     ...state,

@@ -7,7 +7,9 @@
  * @typedef {{kind: 'candidates', connection: number, candidates: Candidate[]}} Candidates
  * @typedef {{kind: 'negotiation_needed', connection: number}} NegotiationNeeded
  * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean}} Media
- * @typedef {Description | Candidates | NegotiationNeeded | Media} Payload
+ * @typedef {{kind: 'streams', connection: number, streams: {mid: string, participant: string}[]}} Streams
+ * @typedef {{kind: 'wants', picture: 'none' | 'small' | 'large'}} Wants
+ * @typedef {Description | Candidates | NegotiationNeeded | Media | Streams | Wants} Payload
  * @typedef {{type: 'signal', seq: number, id: string, to: string, instance: string, payload: Payload}} Signal
  * @typedef {{type: 'welcome', you: Peer, session: string, resumed: boolean, resume: string, seq: number, ping: number, peers: Peer[], ice_servers: RTCIceServer[]}} Welcome
  * @typedef {{type: 'peer_signal', seq: number, sender: string, instance: string, payload: Payload}} PeerSignal

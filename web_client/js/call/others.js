@@ -1,8 +1,11 @@
 /** @import { Peer } from './messages.js' */
 /** @import { Wishes } from './rungs.js' */
 import { Companion } from './companion.js'
+import { MediaServer } from './media-server.js'
 import { bySide, whoSees } from './picture-share.js'
 import { RUNGS } from './rungs.js'
+
+const MEDIA = 'media'
 
 /** @typedef {ConstructorParameters<typeof Companion>[1]} CompanionOptions */
 
@@ -10,8 +13,8 @@ import { RUNGS } from './rungs.js'
  * Everybody else in the room, and how the line is shared among them.
  *
  * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, microphone, camera, screen}),
- * `person` ({peer, state}), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
- * and `level` (what is sent to them).
+ * `person` ({peer, state}), `resting` ({peer, resting}: their picture, for the sake of our line), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
+ * and `level` (what is sent to them); `say` ({peer, message}: to be told to the other page beside voice and picture).
  */
 export class Others extends EventTarget {
   #wishes
@@ -29,11 +32,16 @@ export class Others extends EventTarget {
   #free = new Set()
   /** @type {Set<string>} */
   #silent = new Set()
+  /** The way around the direct connections, where there is one. */
+  server = new MediaServer(this.#all)
+  /** @type {MediaStreamTrack | null} */
+  #picture = null
 
   /** @param {() => Wishes} wishes - of the person, for all of them */
   constructor(wishes) {
     super()
     this.#wishes = wishes
+    this.#followServer()
   }
 
   get size() {
@@ -47,7 +55,7 @@ export class Others extends EventTarget {
 
   /** How it stands with each of them. */
   get states() {
-    return [...this.#all.values()].map(({ state }) => state)
+    return [...this.#all.values()].map(({ stands }) => stands)
   }
 
   /** Kilobits a second that files may take on each line; all of them leave by the same. */
@@ -55,31 +63,52 @@ export class Others extends EventTarget {
     return Math.min(...[...this.#all.values()].map(({ pace }) => pace)) / Math.max(1, this.size)
   }
 
-  /** @param {string} id - of somebody */
+  /** Every seat of the room that is there: people, and those of a media server. */
+  get seats() {
+    return [...this.inOrder, ...this.server.seats]
+  }
+
+  /** @param {string} id - of a seat */
   get(id) {
-    return this.#all.get(id)
+    return this.#all.get(id) ?? this.server.get(id)
   }
 
   /**
    * @param {Peer} peer - somebody new, or on a new page
    * @param {Omit<CompanionOptions, 'wishes'>} options - how to be with them
-   * @returns {Companion} them
    */
   meet(peer, options) {
+    if (peer.role === MEDIA) this.server.meet(peer, { ...options, wishes: this.#wishes })
+    else this.#meetPerson(peer, options)
+    void this.show(this.#picture)
+  }
+
+  /** @param {MediaStreamTrack | null} track - of the picture that is sent to all, as their lines carry it */
+  async show(track) {
+    this.#picture = track
+    await this.each((other) => other.show(track))
+  }
+
+  /**
+   * @param {Peer} peer - somebody new, or on a new page
+   * @param {Omit<CompanionOptions, 'wishes'>} options - how to be with them
+   */
+  #meetPerson(peer, options) {
     const wishes = () => {
       const wanted = this.#wishes()
-      return { ...wanted, voiceOnly: wanted.voiceOnly || !this.#seeing.has(peer.id) }
+      const sees = this.#seeing.has(peer.id) && !other.rests
+      return { ...wanted, voiceOnly: wanted.voiceOnly || !sees }
     }
     const other = new Companion(peer, { ...options, wishes })
     this.#all.set(peer.id, other)
     this.#share()
     this.#follow(other)
     this.#emit('met', { peer: peer.id })
-    return other
   }
 
-  /** @param {string} id - of somebody who has left, or has another page now */
+  /** @param {string} id - of a seat that is free, or taken by another page now */
   forget(id) {
+    this.server.forget(id)
     const other = this.#all.get(id)
     if (!other) return
     this.#all.delete(id)
@@ -93,7 +122,25 @@ export class Others extends EventTarget {
 
   /** @param {(other: Companion) => Promise<void>} act - what to do with each of them */
   async each(act) {
-    await Promise.all([...this.#all.values()].map(act))
+    const { up } = this.server
+    await Promise.all([...this.#all.values(), ...(up ? [up] : [])].map(act))
+  }
+
+  #followServer() {
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
+      this.server.addEventListener(type, (event) => take(/** @type {CustomEvent} */ (event).detail))
+    on('say', (said) => this.#emit('say', said))
+    on('sample', (sample) => {
+      if (this.inOrder[0]?.isThrough) this.#emit('sample', sample)
+    })
+    on('level', (state) => {
+      for (const other of this.inOrder) if (other.rests) this.#climbed(other, state)
+    })
+    on('wants', (picture) => {
+      for (const { peer, isThrough } of this.inOrder) {
+        if (isThrough) this.#emit('resting', { peer: peer.id, resting: picture === 'none' })
+      }
+    })
   }
 
   /** Decides anew who is sent the picture. */
@@ -126,9 +173,11 @@ export class Others extends EventTarget {
     on('sample', (sample) => {
       this.#estimates.set(id, sample.estimate)
       this.#share()
-      if (this.inOrder[0] === other) this.#emit('sample', sample)
+      if (this.inOrder[0] === other && !other.isThrough) this.#emit('sample', sample)
     })
-    on('level', (state) => this.#climbed(other, state))
+    on('level', (state) => {
+      if (!other.rests) this.#climbed(other, state)
+    })
   }
 
   /**

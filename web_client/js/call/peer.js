@@ -1,5 +1,5 @@
 /** @import { Payload } from './messages.js' */
-import { runsOut } from './ice.js'
+import { network, runsOut } from './ice.js'
 import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
@@ -15,7 +15,8 @@ import { Turns } from './turns.js'
  * @property {() => boolean} isReachable - whether signaling works now
  * @property {import('./sent-tracks.js').Place[]} [places] - negotiated from the start
  * @property {MediaStream} [stream] - of the places
- * @property {boolean} [held] - whether nothing is sent from them before `release`
+ * @property {boolean} [held] - whether nothing is sent from them before `hold(false)`
+ * @property {boolean} [follows] - whether every offer comes from the other side
  */
 
 /**
@@ -37,10 +38,10 @@ export class PeerLink extends EventTarget {
       reachable: this.#options.isReachable(),
       asked: this.#connection.signalingState === 'have-local-offer',
       stands: this.#connection.connectionState === 'connected' && !this.#silent,
-      leads: !this.#options.polite
+      leads: !this.#options.polite || Boolean(this.#options.follows)
     }),
     restart: () => this.#mend(),
-    rebuild: () => this.#rebuild(this.#number + 1)
+    rebuild: () => this.#beginAnew()
   })
   /** @type {RTCPeerConnection} */
   #connection
@@ -51,9 +52,7 @@ export class PeerLink extends EventTarget {
   constructor(options) {
     super()
     this.#options = options
-    this.#turns = new Turns(options.polite, () => {
-      options.send({ kind: 'negotiation_needed', connection: this.#number })
-    })
+    this.#turns = new Turns(options.polite, () => this.#ask())
     const { places = [], stream = new MediaStream(), held = false } = options
     this.#tracks = new SentTracks({ places, stream, held })
     this.#connection = this.#build()
@@ -83,9 +82,9 @@ export class PeerLink extends EventTarget {
     await this.#tracks.remove(this.#connection, name)
   }
 
-  /** Sends what was held back until somebody answered. */
-  async release() {
-    await this.#tracks.release()
+  /** @param {boolean} held - whether nothing is sent from the places from now on, such as until somebody answers */
+  async hold(held) {
+    await this.#tracks.hold(held)
   }
 
   /** @param {import('./sdp.js').Terms} terms - from now on: those of the voice are talked over at once, an estimate with the next picture */
@@ -103,7 +102,7 @@ export class PeerLink extends EventTarget {
    * @returns {Promise<void>} settles when it has been dealt with
    */
   async receive(payload) {
-    if (this.#closed) return
+    if (this.#closed || payload.kind === 'streams' || payload.kind === 'wants') return
     if (payload.kind === 'media') this.#emit('media', payload)
     else if (payload.connection >= this.#number) {
       if (payload.connection > this.#number) this.#rebuild(payload.connection)
@@ -176,11 +175,21 @@ export class PeerLink extends EventTarget {
     if (this.#closed) return
     try {
       this.#lend(this.#connection)
+      if (this.#options.follows) return this.#ask()
       this.#turns.hurry()
       this.#connection.restartIce()
     } catch {
-      this.#rebuild(this.#number + 1)
+      this.#beginAnew()
     }
+  }
+
+  #beginAnew() {
+    this.#rebuild(this.#number + 1)
+    if (this.#options.follows) this.#ask()
+  }
+
+  #ask() {
+    this.#options.send({ kind: 'negotiation_needed', connection: this.#number })
   }
 
   #build() {
@@ -238,9 +247,4 @@ export class PeerLink extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
-}
-
-/** @returns {EventTarget | undefined} that tells of another network, where the browser has it */
-function network() {
-  return /** @type {any} */ (navigator).connection
 }

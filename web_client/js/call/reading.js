@@ -40,6 +40,25 @@ export function readingOf(former, latter) {
 }
 
 /**
+ * @param {Stat[]} former - the earlier entries of getStats()
+ * @param {Stat[]} latter - the later ones
+ * @returns {import('./layers.js').Arrival | null} what came of everybody's sound and picture; null when nothing did
+ */
+export function arrivalOf(former, latter) {
+  const pair = selectedPair(latter)
+  const sum = (/** @type {Stat[]} */ stats, /** @type {string} */ field) =>
+    stats.reduce((all, stat) => all + (stat.type === 'inbound-rtp' ? (stat[field] ?? 0) : 0), 0)
+  const lost = sum(latter, 'packetsLost') - sum(former, 'packetsLost')
+  const came = sum(latter, 'packetsReceived') - sum(former, 'packetsReceived')
+  if (!pair || !former.length || came <= 0) return null
+  return {
+    seconds: (timeOf(latter) - timeOf(former)) / 1000,
+    loss: share(lost, lost + came) ?? 0,
+    trip: pair.currentRoundTripTime ?? 0
+  }
+}
+
+/**
  * @param {Stat[]} stats - entries of getStats()
  * @returns {{sound: number, all: number}} packets of sound and bytes of anything that have come so far
  */

@@ -1,6 +1,7 @@
 /** @import { Peer, Welcome } from './messages.js' */
 /** @import { Reason } from './ladder.js' */
 import { Company } from './company.js'
+import { DIRECT } from './media-server.js'
 import { Others } from './others.js'
 import { SignalingConnection } from './signaling.js'
 
@@ -13,7 +14,7 @@ import { SignalingConnection } from './signaling.js'
 const STILL_PACE = 8
 const ACCEPTED = { type: 'accepted' }
 /** What others tell the page of the people in the room. */
-const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'sample', 'level', 'sent']
+const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'resting', 'sample', 'level', 'sent']
 
 /** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
 
@@ -39,7 +40,8 @@ export class CallRoom extends EventTarget {
     height: this.#picture?.getSettings().height ?? 0,
     busy: this.beside.isBusy,
     hurried: this.beside.isHurried,
-    held: this.#held
+    held: this.#held,
+    repeats: true
   }))
   /**
    * Messages and files beside voice and picture; goes on with whichever page the other side has.
@@ -60,10 +62,15 @@ export class CallRoom extends EventTarget {
     this.#stream = stream
     this.#held = held
     this.#picture = stream.getVideoTracks()[0] ?? null
+    void this.#others.show(this.#picture)
     this.#signaling = new SignalingConnection(getPass)
     this.beside.addEventListener('said', (event) => {
-      const { message } = /** @type {CustomEvent} */ (event).detail
+      const { peer, message } = /** @type {CustomEvent} */ (event).detail
       if (message.type === ACCEPTED.type) void this.release()
+      else if (message.type === DIRECT) this.#others.server.needs(peer, message.wanted !== false)
+    })
+    this.beside.addEventListener('open', (event) => {
+      this.#others.server.remind(/** @type {CustomEvent} */ (event).detail.peer)
     })
     this.#listen()
     this.#follow()
@@ -90,7 +97,7 @@ export class CallRoom extends EventTarget {
 
   /** Goes out and gives the connections up. */
   leave() {
-    for (const { peer } of this.#others.inOrder) this.#others.forget(peer.id)
+    for (const { peer } of this.#others.seats) this.#others.forget(peer.id)
     this.beside.close()
     this.#signaling.leave()
   }
@@ -120,7 +127,7 @@ export class CallRoom extends EventTarget {
    */
   async show(track) {
     this.#picture = track
-    await this.#others.each((other) => other.show(track))
+    await this.#others.show(track)
   }
 
   /** @param {boolean} voiceOnly - whether the person wants no picture sent */
@@ -167,13 +174,13 @@ export class CallRoom extends EventTarget {
     this.#you = you.id
     this.#iceServers = iceServers
     if (!resumed) {
-      for (const other of this.#others.inOrder) {
+      for (const other of this.#others.seats) {
         if (peers.some(({ id }) => id === other.peer.id)) other.tell('checked')
         else this.#others.forget(other.peer.id)
       }
     }
     for (const peer of peers) this.#meet(peer)
-    for (const other of this.#others.inOrder) other.tell('reached')
+    for (const other of this.#others.seats) other.tell('reached')
     if (!peers.length) this.#tellState()
   }
 
@@ -187,8 +194,7 @@ export class CallRoom extends EventTarget {
       return
     }
     this.#others.forget(peer.id)
-    const other = this.#others.meet(peer, this.#optionsFor(peer))
-    if (this.#picture) void other.show(this.#picture)
+    this.#others.meet(peer, this.#optionsFor(peer))
     this.#tellState()
   }
 
@@ -216,6 +222,7 @@ export class CallRoom extends EventTarget {
     for (const type of PASSED_ON) on(type, (detail) => this.#emit(type, detail))
     on('built', ({ peer, connection }) => this.beside.moveTo(peer, connection))
     on('gone', ({ peer }) => this.beside.lose(peer))
+    on('say', ({ peer, message }) => this.beside.say(message, peer))
     on('changed', () => this.#tellState())
     on('heard', (heard) => this.#signaling.doubt(!heard))
   }

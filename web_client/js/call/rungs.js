@@ -11,6 +11,7 @@ import { isShort } from './way.js'
  * @property {boolean} busy - whether anything is on its way beside voice and picture
  * @property {boolean} hurried - whether somebody waits for it: a photo, a file; not the stills of a picture that rests
  * @property {boolean} held - whether nothing is sent yet, since nobody has answered
+ * @property {boolean} repeats - whether the other side takes packets of sound that repeat the one before (RFC 2198)
  */
 
 /** @typedef {{rate: number, height: number, frames: number}} Picture */
@@ -27,6 +28,8 @@ export const RUNGS = /** @type {const} */ ([
 export const TOP = RUNGS.length - 1
 /** A moving ultrasound picture below this misleads; a still is better. */
 const DETAIL = { least: 384, most: 1500, frames: 10 }
+/** What the small layer takes of the rate of a picture in two. */
+const SMALL_SHARE = 0.25
 /** A picture is tried at this rate first, for seconds. */
 const FIRST = { rate: 40, seconds: 4 }
 /** What a browser may try out on a short way: a still picture needs little, and tells nothing of a line that could carry more. */
@@ -76,6 +79,24 @@ export function pictureOf(state, { voiceOnly, detail, height }) {
   if (state.rung === 1 && state.since < first.seconds) return { ...small, rate: first.rate }
   if (!detail) return { ...small, rate: between(FIRST.rate, budget, most) }
   return { rate: between(DETAIL.least, budget, DETAIL.most), height, frames: DETAIL.frames }
+}
+
+/**
+ * A station's own line is the narrowest of all: only a picture of some size goes in two layers, so that who has less room gets the small one.
+ *
+ * @param {Picture} picture - to send
+ * @param {number} layers - that the connection has
+ * @returns {(Picture | null)[]} what to send in each layer, the least first
+ */
+export function layersOf(picture, layers) {
+  if (layers < 2) return [picture]
+  if (picture.height <= RUNGS[2].height) return [picture, null]
+  const { height, most, frames } = RUNGS[1]
+  const rate = Math.min(most, picture.rate * SMALL_SHARE)
+  return [
+    { height, rate, frames },
+    { ...picture, rate: picture.rate - rate }
+  ]
 }
 
 /**

@@ -3,7 +3,7 @@ import { chooseCodecs, chooseExtensions } from './codecs.js'
 /**
  * A place for sound or picture that is negotiated before there is any: what comes later takes it without another negotiation.
  *
- * @typedef {{name: string, kind: 'audio' | 'video'}} Place
+ * @typedef {{name: string, kind: 'audio' | 'video', layers?: readonly RTCRtpEncodingParameters[]}} Place - with layers, the same picture goes in several sizes, the least first
  */
 
 /** What this page sends, by name, over whichever connection there is at the moment. */
@@ -36,7 +36,7 @@ export class SentTracks {
     const sender = this.#senders.get(name)
     if (!sender) this.#senders.set(name, await this.#seat(connection, track, stream))
     else {
-      turn(connection, sender, 'sendrecv')
+      this.#turn(connection, name, 'sendrecv')
       if (!this.#holds(name)) await sender.replaceTrack(track)
     }
   }
@@ -70,7 +70,7 @@ export class SentTracks {
     this.#tracks.delete(name)
     if (sender && this.#isPlace(name)) {
       await sender.replaceTrack(null)
-      turn(connection, sender, 'recvonly')
+      this.#turn(connection, name, 'recvonly')
     } else if (sender) {
       this.#senders.delete(name)
       connection.removeTrack(sender)
@@ -80,7 +80,7 @@ export class SentTracks {
   /** @param {RTCPeerConnection} connection - a new one, which is to send the same */
   moveTo(connection) {
     this.#senders.clear()
-    for (const place of this.#places) this.#senders.set(place.name, this.#lay(connection, place))
+    for (const place of this.#places) this.#lay(connection, place)
     for (const [name, { track, stream }] of this.#tracks) {
       if (!this.#isPlace(name)) this.#senders.set(name, connection.addTrack(track, stream))
     }
@@ -93,22 +93,39 @@ export class SentTracks {
   /**
    * @param {RTCPeerConnection} connection - a new one
    * @param {Place} place - to be negotiated on it
-   * @returns {RTCRtpSender} of the place
    */
-  #lay(connection, { name, kind }) {
+  #lay(connection, { name, kind, layers }) {
     const track = this.#tracks.get(name)?.track ?? null
-    const sender = connection.addTrack(emptyTrack(kind), this.#stream)
+    const sender = layers
+      ? layered(connection, layers, this.#stream)
+      : connection.addTrack(emptyTrack(kind), this.#stream)
+    this.#senders.set(name, sender)
     // A connection may be given up as soon as it is built.
     sender.replaceTrack(this.#held ? null : track).catch(() => {})
-    if (kind === 'video' && !track) turn(connection, sender, 'recvonly')
-    return sender
+    if (kind === 'video' && !track) this.#turn(connection, name, 'recvonly')
   }
 
-  /** Sends what was held back. */
-  async release() {
-    this.#held = false
+  /**
+   * A picture that rests must not be promised either: Chromium would probe the line for it every few seconds, at the voice's cost. A media server that
+   * has heard of layers once loses them where the direction changes.
+   *
+   * @param {RTCPeerConnection} connection - of the moment
+   * @param {string} name - of a place
+   * @param {RTCRtpTransceiverDirection} direction - from now on; both sides talk a change over
+   */
+  #turn(connection, name, direction) {
+    const sender = this.#senders.get(name)
+    const place = connection.getTransceivers().find((one) => one.sender === sender)
+    const isLayered = this.#places.some((one) => one.name === name && one.layers)
+    if (place && !isLayered && place.direction !== direction) place.direction = direction
+  }
+
+  /** @param {boolean} held - whether nothing is sent from the places from now on; what was negotiated stays */
+  async hold(held) {
+    this.#held = held
     for (const { name } of this.#places) {
-      await this.#senders.get(name)?.replaceTrack(this.#tracks.get(name)?.track ?? null)
+      const track = held ? undefined : this.#tracks.get(name)?.track
+      await this.#senders.get(name)?.replaceTrack(track ?? null)
     }
   }
 
@@ -134,15 +151,17 @@ function isIdle({ mid, currentDirection, sender, receiver }, kind) {
 }
 
 /**
- * A picture that rests must not be promised either: Chromium would probe the line for it every few seconds, at the voice's cost.
- *
- * @param {RTCPeerConnection} connection - of the moment
- * @param {RTCRtpSender} sender - of a place
- * @param {RTCRtpTransceiverDirection} direction - from now on; both sides talk a change over
+ * @param {RTCPeerConnection} connection - a new one, of which this side makes the first offer
+ * @param {readonly RTCRtpEncodingParameters[]} layers - of the picture
+ * @param {MediaStream} stream - keeps sound and picture in step
+ * @returns {RTCRtpSender} of the place
  */
-function turn(connection, sender, direction) {
-  const place = connection.getTransceivers().find((one) => one.sender === sender)
-  if (place && place.direction !== direction) place.direction = direction
+function layered(connection, layers, stream) {
+  return connection.addTransceiver('video', {
+    direction: 'sendonly',
+    streams: [stream],
+    sendEncodings: layers.map((layer) => ({ ...layer }))
+  }).sender
 }
 
 /**

@@ -69,9 +69,22 @@ export function takenOf(former, latter) {
   return (8 * growth(now, before, 'bytesSent')) / seconds / now.targetBitrate
 }
 
-/** @param {Stat[]} stats - a reading */
+/**
+ * @param {Stat[]} stats - a reading
+ * @returns {Stat | undefined} what is sent of the picture, all layers together
+ */
 function pictureIn(stats) {
-  return stats.find((stat) => stat.type === 'outbound-rtp' && stat.kind === 'video')
+  const layers = stats.filter((stat) => stat.type === 'outbound-rtp' && stat.kind === 'video')
+  const [first] = layers
+  if (!first || layers.length === 1) return first
+  const sum = (/** @type {string} */ field) =>
+    layers.reduce((all, layer) => all + (layer[field] ?? 0), 0)
+  return {
+    ...first,
+    framesEncoded: sum('framesEncoded'),
+    bytesSent: sum('bytesSent'),
+    targetBitrate: sum('targetBitrate')
+  }
 }
 
 /** @param {Stat[]} stats - a reading */

@@ -6,7 +6,7 @@
 /** @import { Voice } from './voice.js' */
 import { climb, start } from './ladder.js'
 import { arrivedIn, readingOf } from './reading.js'
-import { pictureOf } from './rungs.js'
+import { layersOf, pictureOf } from './rungs.js'
 import { found } from './stats.js'
 import { voiceOf } from './voice.js'
 import { cushionOf } from './way.js'
@@ -72,7 +72,10 @@ export class Steering {
       if (receiver.track.kind === 'audio') {
         cushion(receiver, cushionOf(this.#state))
         await setVoice(sender, voice)
-      } else await setPicture(sender, picture, wishes)
+      } else if (connection.remoteDescription || !isLayered(sender)) {
+        // Layers that rest before they are agreed upon are agreed upon as resting (RFC 8853, section 5.1).
+        await setPicture(sender, picture, wishes)
+      }
     }
   }
 
@@ -116,6 +119,11 @@ function hasGrown(before, now) {
   return now.sound > before.sound || now.all > before.all
 }
 
+/** @param {RTCRtpSender} sender - of the picture */
+function isLayered(sender) {
+  return (sender.getParameters().encodings?.length ?? 0) > 1
+}
+
 /**
  * @param {RTCRtpReceiver} receiver - of the sound
  * @param {number} seconds - to keep before it is played, where the browser can
@@ -137,7 +145,7 @@ async function setVoice(sender, voice) {
     networkPriority: 'high',
     maxBitrate: voice.rate * 1000
   }
-  await set(sender, wanted)
+  await set(sender, [wanted])
 }
 
 /**
@@ -146,30 +154,47 @@ async function setVoice(sender, voice) {
  * @param {Wishes} wishes - of the person
  */
 async function setPicture(sender, picture, { detail, height }) {
-  const wanted = picture
-    ? {
-        active: true,
-        maxBitrate: Math.round(picture.rate / STEP) * STEP * 1000,
-        maxFramerate: picture.frames,
-        scaleResolutionDownBy: Math.max(1, height / picture.height)
-      }
-    : RESTING
-  const preference = detail ? 'maintain-resolution' : 'maintain-framerate'
-  await set(sender, { priority: 'low', networkPriority: 'low', ...wanted }, preference)
+  const count = sender.getParameters().encodings?.length ?? 0
+  const layers = picture ? layersOf(picture, count) : []
+  const wanted = Array.from({ length: count }, (_, index) => ({
+    priority: 'low',
+    networkPriority: 'low',
+    ...encodingOf(layers[index] ?? null, height)
+  }))
+  await set(sender, wanted, detail ? 'maintain-resolution' : 'maintain-framerate')
+}
+
+/**
+ * @param {Picture | null} picture - of one layer; null is nothing
+ * @param {number} height - of the picture at its source
+ */
+function encodingOf(picture, height) {
+  if (!picture) return RESTING
+  return {
+    active: true,
+    maxBitrate: Math.round(picture.rate / STEP) * STEP * 1000,
+    maxFramerate: picture.frames,
+    scaleResolutionDownBy: Math.max(1, height / picture.height)
+  }
 }
 
 /**
  * @param {RTCRtpSender} sender - to be set, where anything differs
- * @param {Record<string, unknown>} wanted - of its encoding
+ * @param {Record<string, unknown>[]} wanted - of its encodings
  * @param {RTCDegradationPreference} [degradationPreference] - what is kept when there is too little
  */
 async function set(sender, wanted, degradationPreference) {
   const written = JSON.stringify([wanted, degradationPreference])
   const parameters = sender.getParameters()
-  const [encoding] = parameters.encodings ?? []
   // Some browsers have no encodings before the first negotiation.
-  if (!encoding || asked.get(sender) === written) return
-  Object.assign(encoding, wanted)
+  if (!parameters.encodings?.length) return
+  // An answer that was on its way may have set a layer to rest again.
+  const kept = parameters.encodings.every(({ active }, index) => {
+    const { active: should = active } = wanted[index] ?? {}
+    return active === should
+  })
+  if (kept && asked.get(sender) === written) return
+  parameters.encodings.forEach((encoding, index) => Object.assign(encoding, wanted[index]))
   Object.assign(parameters, degradationPreference && { degradationPreference })
   try {
     await sender.setParameters(parameters)

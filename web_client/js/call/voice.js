@@ -14,7 +14,8 @@
  * @typedef {object} Packing
  * @property {boolean} narrow - whether the line carries less than the usual voice with its headers
  * @property {boolean} long - whether a packet holds twice the sound: half as many cost half the headers
- * @property {boolean} redundant - whether each packet repeats the one before
+ * @property {boolean} redundant - whether each packet repeats the one before, where the other side takes that
+ * @property {boolean} repeats - whether it does
  * @property {boolean} again - whether a lost packet is asked for once more
  * @property {number} starved - seconds for which even the voice has had too little
  * @property {number} calm - seconds for which a narrow voice has come through well
@@ -43,6 +44,7 @@ export function usualPacking() {
     narrow: false,
     long: false,
     redundant: false,
+    repeats: true,
     again: false,
     starved: 0,
     calm: 0,
@@ -55,17 +57,17 @@ export function usualPacking() {
 /**
  * @param {Packing} packing - as it was
  * @param {Reading} reading - what the line did since
- * @param {{late: boolean, far: boolean}} line - whether packets wait in a queue on the way, and whether the way is long: such a one is mostly narrow
+ * @param {{late: boolean, far: boolean, repeats: boolean}} line - whether packets wait in a queue on the way, whether the way is long, for such a one is mostly narrow, and whether the other side takes packets that repeat
  * @returns {Packing} as it is now
  */
-export function pack(packing, reading, { late, far }) {
+export function pack(packing, reading, { late, far, repeats }) {
   // A long way loses, and its packets have to get longer anyway: both are talked over at once, mostly while it rings.
   const begun =
     far && !packing.long ? { ...packing, loss: REDUNDANT.from, redundant: true } : packing
   const heard = repair(begun, reading, late)
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
-  return { ...packed, long: packing.long || far || packed.narrow }
+  return { ...packed, repeats, long: packing.long || far || packed.narrow }
 }
 
 /**
@@ -112,11 +114,12 @@ function widen(packing, { seconds }, late) {
  * @param {Packing} packing - of the moment
  * @returns {Voice} what to send
  */
-export function voiceOf({ narrow, long, redundant, again }) {
+export function voiceOf({ narrow, long, redundant, repeats, again }) {
+  const twice = redundant && repeats
   return {
-    rate: narrow || (long && redundant) ? HALF_RATE : USUAL_RATE,
+    rate: narrow || (long && twice) ? HALF_RATE : USUAL_RATE,
     packet: long ? PACKET.long : PACKET.usual,
-    redundant: redundant && !narrow,
+    redundant: twice && !narrow,
     again
   }
 }

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { begin, choose, LAYERS } from "../../web_client/js/call/layers.js";
+
+const GOOD = { seconds: 1, loss: 0, trip: 0.05 };
+const LOSSY = { seconds: 1, loss: 0.1, trip: 0.05 };
+const FAIR = { seconds: 1, loss: 0.04, trip: 0.05 };
+const QUEUED = { seconds: 1, loss: 0, trip: 0.6 };
+
+const after = (...arrivals) => arrivals.flat().reduce(choose, begin());
+const times = (count, arrival) => Array.from({ length: count }, () => arrival);
+
+const TABLE = [
+  ["begins small", [], "small"],
+  ["is large after four calm seconds", times(4, GOOD), "large"],
+  ["is not large before", times(3, GOOD), "small"],
+  ["stays small where some is lost", times(60, FAIR), "small"],
+  ["falls to voice alone where much is lost", times(2, LOSSY), "none"],
+  ["does not fall for one bad second", [LOSSY, GOOD, LOSSY], "small"],
+  [
+    "falls one layer at a time",
+    [...times(4, GOOD), ...times(2, LOSSY)],
+    "small",
+  ],
+  ["falls for a queue", [GOOD, ...times(2, QUEUED)], "none"],
+  ["waits after a fall", [...times(2, LOSSY), ...times(14, GOOD)], "none"],
+  ["comes back after that", [...times(2, LOSSY), ...times(15, GOOD)], "small"],
+  [
+    "waits longer after the second fall",
+    [
+      ...times(2, LOSSY),
+      ...times(15, GOOD),
+      ...times(2, LOSSY),
+      ...times(44, GOOD),
+    ],
+    "none",
+  ],
+];
+
+for (const [name, arrivals, layer] of TABLE) {
+  test(`The picture that is asked for ${name}`, () => {
+    assert.equal(LAYERS[after(arrivals).layer], layer);
+  });
+}

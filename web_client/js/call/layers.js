@@ -1,0 +1,79 @@
+/** Which layer of everybody's picture a page asks the media server for: pure, second by second, from what arrives. */
+
+/** The layers of a picture, the least first. */
+export const LAYERS = /** @type {const} */ (['none', 'small', 'large'])
+
+/**
+ * @typedef {object} State
+ * @property {number} layer - of LAYERS
+ * @property {number} empty - the shortest round trip seen: of the line without a queue
+ * @property {number} since - the last change, in seconds
+ * @property {number} bad - for how long the line has carried too little
+ * @property {number} calm - for how long it might have carried more
+ * @property {number} patience - before the next attempt at more
+ */
+
+/**
+ * @typedef {object} Arrival
+ * @property {number} seconds - that it covers
+ * @property {number} loss - share of all packets that did not come
+ * @property {number} trip - there and back
+ */
+
+const BAD = { loss: 0.06, queue: 0.4, for: 2 }
+const CALM = { loss: 0.02, queue: 0.15 }
+const PATIENCE = { first: 4, afterFall: 15, factor: 3, most: 300, hasty: 60 }
+
+/** @returns {State} of a connection that begins: the small layer, until the line is known */
+export function begin() {
+  return { layer: 1, empty: Infinity, since: 0, bad: 0, calm: 0, patience: PATIENCE.first }
+}
+
+/**
+ * @param {State} state - as it was
+ * @param {Arrival} arrival - what came since
+ * @returns {State} as it is now
+ */
+export function choose(state, arrival) {
+  const seen = listen(state, arrival)
+  if (seen.layer > 0 && seen.bad >= BAD.for) return fall(seen)
+  const above = seen.layer < LAYERS.length - 1
+  return above && seen.calm >= seen.patience ? move(seen, seen.layer + 1) : seen
+}
+
+/**
+ * @param {State} state - as it was
+ * @param {Arrival} arrival - what came since
+ * @returns {State} with what was heard of the line, and the same layer
+ */
+function listen(state, { seconds, loss, trip }) {
+  const empty = Math.min(state.empty, trip)
+  const isBad = loss > BAD.loss || trip > empty + BAD.queue
+  const isCalm = loss <= CALM.loss && trip <= empty + CALM.queue
+  return {
+    ...state,
+    empty,
+    since: state.since + seconds,
+    bad: isBad ? state.bad + seconds : 0,
+    calm: isCalm ? state.calm + seconds : 0
+  }
+}
+
+/**
+ * @param {State} state - with more than the line carries
+ * @returns {State} with less; the more patient, the sooner that came
+ */
+function fall(state) {
+  const longer = Math.max(PATIENCE.afterFall, state.patience * PATIENCE.factor)
+  const patience = state.since < PATIENCE.hasty ? longer : PATIENCE.afterFall
+  return { ...move(state, state.layer - 1), patience: Math.min(PATIENCE.most, patience) }
+}
+
+/**
+ * @param {State} state - as it was
+ * @param {number} layer - from now on
+ * @returns {State} with it
+ */
+function move(state, layer) {
+  return { ...state, layer, since: 0, bad: 0, calm: 0 }
+}
