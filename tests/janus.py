@@ -6,14 +6,17 @@ import secrets
 import shutil
 import signal
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = Path("/usr/lib/x86_64-linux-gnu/janus/plugins")
+HAS_JANUS = shutil.which("janus") is not None and PLUGINS.exists()
 needs_janus = pytest.mark.skipif(
-    shutil.which("janus") is None or not PLUGINS.exists(),
+    not HAS_JANUS,
     reason="there is no Janus: apt-get install --no-install-recommends janus",
 )
 
@@ -54,6 +57,14 @@ class Janus:
         text = file.read_text(encoding="utf-8")
         assert before in text
         file.write_text(re.sub(re.escape(before), after, text), encoding="utf-8")
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.kill()
 
     async def start(self) -> None:
         log = (self._config / "log").open("ab")

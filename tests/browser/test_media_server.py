@@ -78,9 +78,8 @@ SHOWN = """async (others) => {
 @pytest.fixture(scope="module")
 async def janus(tmp_path_factory):
     server = Janus(tmp_path_factory.mktemp("janus"))
-    await server.start()
-    yield server
-    await server.kill()
+    async with server.running():
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,9 @@ from tests.bench.line.pair import Browsers, Call, measured, two_browsers
 from tests.bench.line.plain import plain_call, plain_site
 from tests.bench.line.sources import make_sources
 from tests.bench.line.table import table
+from tests.bench.line.three import third
 from tests.conftest import Stage
+from tests.janus import HAS_JANUS, Janus
 
 _SEED = 20
 _SECONDS = 60
@@ -45,10 +47,13 @@ def _lines() -> list[Line]:
 class Laboratory:
     """Everything that a call needs but the line."""
 
-    def __init__(self, playwright: Playwright, bed: Bed, stage: Stage) -> None:
+    def __init__(
+        self, playwright: Playwright, bed: Bed, stage: Stage, janus: Janus | None
+    ) -> None:
         self._browsers = Browsers(playwright, make_sources(bed.folder))
         self._bed = bed
         self._stage = stage
+        self._janus = janus
 
     async def call(self, kind: str, line: Line, seconds: int) -> Call:
         """Make one call of one kind on a new line, and measure it."""
@@ -57,8 +62,13 @@ class Laboratory:
             if kind == "plain":
                 await plain_call(self._bed, pair)
                 return await measured(pair, line, kind, seconds)
-            await our_call(self._bed, self._stage, pair)
-            found = await measured(pair, line, kind, seconds)
+            async with AsyncExitStack() as stack:
+                if kind == "media":
+                    await stack.enter_async_context(self._janus.running())
+                await our_call(self._bed, self._stage, pair)
+                if kind != "ours":
+                    await stack.enter_async_context(third(self._bed, pair))
+                found = await measured(pair, line, kind, seconds)
             await hang_up(pair)
             return found
 
@@ -72,19 +82,31 @@ async def laboratory(*, shaped: bool) -> AsyncIterator[Laboratory]:
         bed = await stack.enter_async_context(
             shaped_bed(base) if shaped else proxied_bed(base)
         )
-        stage = await stack.enter_async_context(product(bed))
+        janus = Janus(base) if HAS_JANUS else None
+        stage = await stack.enter_async_context(product(bed, janus))
         await stack.enter_async_context(plain_site(bed))
         playwright = await stack.enter_async_context(async_playwright())
-        yield Laboratory(playwright, bed, stage)
+        yield Laboratory(playwright, bed, stage, janus)
 
 
-async def _run(lines: list[Line], seconds: int, *, shaped: bool) -> None:
+def _kinds() -> list[str]:
+    """Return the kinds of call: of two, ours and plain; of three, directly and by Janus."""
+    kinds = os.getenv("KINDS", "ours plain").split()
+    unknown = set(kinds) - {"ours", "plain", "three", "media"}
+    if unknown or ("media" in kinds and not HAS_JANUS):
+        sys.exit("KINDS are: ours plain three media; the last needs Janus.")
+    return kinds
+
+
+async def _run(
+    lines: list[Line], kinds: list[str], seconds: int, *, shaped: bool
+) -> None:
     """Make every call, and tell what was measured even when somebody stops the run."""
     found: list[Call] = []
     try:
         async with laboratory(shaped=shaped) as at:
             for line in lines:
-                for kind in os.getenv("KINDS", "ours plain").split():
+                for kind in kinds:
                     try:
                         found.append(await at.call(kind, line, seconds))
                     except Error as error:
@@ -110,14 +132,14 @@ def main() -> None:
     """Choose the better line that this machine can have, and run."""
     # The table alone goes to the standard output.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    lines = _lines()
+    lines, kinds = _lines(), _kinds()
     shaped = can_shape() and not os.getenv("PROXY")
     if shaped:
         enter_new_network()
     else:
         _say("Without root: a proxy in place of namespaces, calls through a relay.")
     seconds = int(os.getenv("SECONDS", str(_SECONDS)))
-    asyncio.run(until_signalled(_run(lines, seconds, shaped=shaped)))
+    asyncio.run(until_signalled(_run(lines, kinds, seconds, shaped=shaped)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 from playwright.async_api import Page
@@ -18,16 +18,18 @@ from server.embedded.postgres_address import SUPERUSER
 from signaling import app as signaling_app
 from signaling import config as signaling_config
 from tests.bench.line.beds import Bed
+from tests.bench.line.media import bridge
 from tests.bench.line.pair import Pair
 from tests.conftest import Stage
+from tests.janus import Janus
 from tests.server.consultations.arrange import accepted_case
 
 RINGS_FOR = 10.0  # seconds until somebody has crossed the room
 
 
 @asynccontextmanager
-async def product(bed: Bed) -> AsyncIterator[Stage]:
-    """Start everything with the demonstration's people."""
+async def product(bed: Bed, janus: Janus | None) -> AsyncIterator[Stage]:
+    """Start everything with the demonstration's people, and what a Janus needs."""
     engines = {
         "secrets_dir": bed.folder / "secrets",
         "log_dir": bed.folder / "log",
@@ -41,7 +43,12 @@ async def product(bed: Bed) -> AsyncIterator[Stage]:
         await reference_data.load(address.owner_url)
         await demo.load(address.app_url)
         engine = make_engine(address.app_url, 2)
-        async with _programs(bed, address.app_url, bus.url):
+        async with AsyncExitStack() as stack:
+            janus_url = janus.url if janus else ""
+            programs = _programs(bed, address.app_url, bus.url, janus_url)
+            await stack.enter_async_context(programs)
+            if janus:
+                await stack.enter_async_context(bridge(bed, janus, bus.url))
             yield Stage(
                 address.app_url,
                 address.owner_url,
@@ -60,7 +67,9 @@ def _relay_settings(bed: Bed) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _programs(bed: Bed, database_url: str, nats_url: str) -> AsyncIterator[None]:
+async def _programs(
+    bed: Bed, database_url: str, nats_url: str, janus_url: str
+) -> AsyncIterator[None]:
     settings = config.load(
         {
             "TRAMXA_DATA_DIR": str(bed.folder / "data"),
@@ -71,6 +80,7 @@ async def _programs(bed: Bed, database_url: str, nats_url: str) -> AsyncIterator
             "SIGNALING_PUBLIC_URL": f"{bed.url('signaling', 'wss')}/signaling",
             "DATABASE_URL": database_url,
             "NATS_URL": nats_url,
+            "JANUS_URL": janus_url,
         }
     )
     pages = make_app(settings)
@@ -103,7 +113,8 @@ async def _programs(bed: Bed, database_url: str, nats_url: str) -> AsyncIterator
             await runner.cleanup()
 
 
-async def _sign_in(page: Page, username: str) -> None:
+async def sign_in(page: Page, username: str) -> None:
+    """Come in by the form."""
     await page.get_by_label("Tên đăng nhập").fill(username)
     await page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
     await page.get_by_role("main").get_by_role("button", name="Đăng nhập").click()
@@ -116,8 +127,8 @@ async def our_call(bed: Bed, stage: Stage, pair: Pair) -> None:
     for page in (pair.hospital, pair.station):
         await page.goto(f"{bed.url('pages')}/sign-in")
     await pair.opened("first")
-    await _sign_in(pair.hospital, "minh")
-    await _sign_in(pair.station, "binh")
+    await sign_in(pair.hospital, "minh")
+    await sign_in(pair.station, "binh")
     for page in (pair.hospital, pair.station):
         await page.goto(f"{bed.url('pages')}/referrals/{case.referral}")
         await page.get_by_role("button", name="Vào phòng hội chẩn").click()

@@ -101,8 +101,8 @@ async def two_browsers(
         hospital = await browsers.start(CHROMIUM, *bed.arguments)
         try:
             yield Pair(
-                await _page(station, behind.relay),
-                await _page(hospital, None),
+                await new_page(station, behind.relay),
+                await new_page(hospital, None),
                 behind.line,
                 line.first,
             )
@@ -111,7 +111,8 @@ async def two_browsers(
                 await browser.close()
 
 
-async def _page(browser: Browser, relay: str | None) -> Page:
+async def new_page(browser: Browser, relay: str | None) -> Page:
+    """Open a page that measures; its media go by the relay where there is one."""
     context = await browser.new_context(
         viewport={"width": 1280, "height": 900}, locale="vi-VN"
     )

@@ -30,6 +30,7 @@ _COLUMNS = (
     ("frozen s", lambda call: _both(call, lambda side: f"{side.frozen:.0f}")),
     ("frames/s", lambda call: _both(call, lambda side: f"{side.frames:.0f}")),
     ("kbit/s in", lambda call: _both(call, lambda side: f"{side.received:.0f}")),
+    ("kbit/s out", lambda call: _both(call, lambda side: f"{side.sent:.0f}")),
     ("trip ms", lambda call: _both(call, lambda side: _whole(side.rtt))),
     ("MOS", lambda call: _both(call, lambda side: _tenth(side.mos))),
     ("limited by", lambda call: _both(call, lambda side: side.limited or "–")),
