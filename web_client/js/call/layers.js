@@ -8,6 +8,7 @@ export const LAYERS = /** @type {const} */ (['none', 'small', 'large'])
  * @property {number} layer - of LAYERS
  * @property {number} empty - the shortest round trip seen: of the line without a queue
  * @property {number} since - the last change, in seconds
+ * @property {number} drains - seconds for which the former layer is still on its way
  * @property {number} bad - for how long the line has carried too little
  * @property {number} calm - for how long it might have carried more
  * @property {number} patience - before the next attempt at more
@@ -20,13 +21,25 @@ export const LAYERS = /** @type {const} */ (['none', 'small', 'large'])
  * @property {number} trip - there and back
  */
 
-const BAD = { loss: 0.06, queue: 0.4, for: 2 }
+const BAD = { loss: 0.06, queue: 0.25, for: 2 }
+/** Losses that nothing but an overfull line has. */
+const FLOODED = 0.15
 const CALM = { loss: 0.02, queue: 0.15 }
-const PATIENCE = { first: 4, afterFall: 15, factor: 3, most: 300, hasty: 60 }
+const PATIENCE = { first: 8, afterFall: 24, factor: 3, most: 300, hasty: 60 }
+/** Seconds until a queue on the way has gone: what comes meanwhile says nothing of the layer that was asked for. */
+const DRAINS = 4
 
 /** @returns {State} of a connection that begins: the small layer, until the line is known */
 export function begin() {
-  return { layer: 1, empty: Infinity, since: 0, bad: 0, calm: 0, patience: PATIENCE.first }
+  return {
+    layer: 1,
+    empty: Infinity,
+    since: 0,
+    drains: 0,
+    bad: 0,
+    calm: 0,
+    patience: PATIENCE.first
+  }
 }
 
 /**
@@ -48,13 +61,15 @@ export function choose(state, arrival) {
  */
 function listen(state, { seconds, loss, trip }) {
   const empty = Math.min(state.empty, trip)
-  const isBad = loss > BAD.loss || trip > empty + BAD.queue
+  const drains = Math.max(0, state.drains - seconds)
+  const isBad = !drains && (loss > BAD.loss || trip > empty + BAD.queue)
   const isCalm = loss <= CALM.loss && trip <= empty + CALM.queue
   return {
     ...state,
     empty,
     since: state.since + seconds,
-    bad: isBad ? state.bad + seconds : 0,
+    drains,
+    bad: isBad ? state.bad + (loss > FLOODED ? BAD.for : seconds) : 0,
     calm: isCalm ? state.calm + seconds : 0
   }
 }
@@ -66,7 +81,8 @@ function listen(state, { seconds, loss, trip }) {
 function fall(state) {
   const longer = Math.max(PATIENCE.afterFall, state.patience * PATIENCE.factor)
   const patience = state.since < PATIENCE.hasty ? longer : PATIENCE.afterFall
-  return { ...move(state, state.layer - 1), patience: Math.min(PATIENCE.most, patience) }
+  const lower = move(state, state.layer - 1)
+  return { ...lower, drains: DRAINS, patience: Math.min(PATIENCE.most, patience) }
 }
 
 /**
