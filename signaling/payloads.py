@@ -77,6 +77,7 @@ class Media(Strict):
     microphone: bool
     camera: bool
     screen: bool
+    auscultation: bool
 
 
 Payload = Description | Candidates | NegotiationNeeded | Media

@@ -6,7 +6,7 @@
  * @typedef {{kind: 'description', type: 'offer' | 'answer', sdp: string, connection: number, negotiation: number}} Description
  * @typedef {{kind: 'candidates', connection: number, candidates: Candidate[]}} Candidates
  * @typedef {{kind: 'negotiation_needed', connection: number}} NegotiationNeeded
- * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean}} Media
+ * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean, auscultation: boolean}} Media
  * @typedef {Description | Candidates | NegotiationNeeded | Media} Payload
  * @typedef {{type: 'signal', seq: number, id: string, to: string, instance: string, payload: Payload}} Signal
  * @typedef {{type: 'welcome', you: Peer, session: string, resumed: boolean, resume: string, seq: number, ping: number, peers: Peer[], ice_servers: RTCIceServer[]}} Welcome

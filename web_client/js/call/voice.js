@@ -8,6 +8,7 @@
  * @property {number} packet - milliseconds of sound in a packet
  * @property {boolean} redundant - whether each packet repeats the one before (RFC 2198)
  * @property {boolean} again - whether a lost packet is asked for once more (RFC 4585): where the way is short enough for it to come in time
+ * @property {boolean} auscultation - whether every sound goes as it is, and not as speech
  */
 
 /**
@@ -27,6 +28,8 @@
 const HEADERS = 0.464
 /** Speech in a wide band, with room to repair losses; see BAND in sdp.js. */
 const USUAL_RATE = 24
+/** Heart and lungs, which a coder of speech would take for noise. */
+const AUSCULTATION_RATE = 48
 /** Alone on a line that carries no more, or twice where a long way loses: that takes no more of the line than the usual voice. */
 const HALF_RATE = 12
 const PACKET = { usual: 20, long: 40 }
@@ -110,15 +113,37 @@ function widen(packing, { seconds }, late) {
 
 /**
  * @param {Packing} packing - of the moment
+ * @returns {boolean} whether the line carries speech and nothing finer
+ */
+export function isPlain({ narrow, long }) {
+  return narrow || long
+}
+
+/**
+ * @param {Packing} packing - of the moment
+ * @param {{auscultation: boolean}} [wishes] - of the person
  * @returns {Voice} what to send
  */
-export function voiceOf({ narrow, long, redundant, again }) {
+export function voiceOf(packing, wishes = { auscultation: false }) {
+  const { narrow, long, redundant, again } = packing
+  const auscultation = wishes.auscultation && !isPlain(packing)
   return {
-    rate: narrow || (long && redundant) ? HALF_RATE : USUAL_RATE,
+    rate: auscultation ? fineRate(packing) : speechRate(packing),
     packet: long ? PACKET.long : PACKET.usual,
     redundant: redundant && !narrow,
-    again
+    again,
+    auscultation
   }
+}
+
+/** @param {Packing} packing - of the moment */
+function speechRate({ narrow, long, redundant }) {
+  return narrow || (long && redundant) ? HALF_RATE : USUAL_RATE
+}
+
+/** @param {Packing} packing - of the moment: what is sent twice has half, and takes no more of the line */
+function fineRate({ redundant }) {
+  return redundant ? AUSCULTATION_RATE / 2 : AUSCULTATION_RATE
 }
 
 /**
