@@ -200,11 +200,9 @@ test('a picture is scaled from what the camera gives at the moment', () => {
   }
 })
 
-test('heart and lungs get more bits than speech, unless the line is narrow or long', () => {
-  const heard = (line, state) => {
-    const { rate, redundant, auscultation } = voiceOf(state ?? after(30, LINES[line]).voice, {
-      auscultation: true
-    })
+test('heart and lungs get more bits than speech, unless the line is narrow or the way long', () => {
+  const heard = (line, state = after(30, LINES[line])) => {
+    const { rate, redundant, auscultation } = voiceOf(state.voice, { auscultation: true })
     return [rate, redundant, auscultation]
   }
   const table = [
@@ -215,8 +213,12 @@ test('heart and lungs get more bits than speech, unless the line is narrow or lo
     ['lastMile', [12, true, false]]
   ]
   for (const [line, wanted] of table) assert.deepEqual([line, heard(line)], [line, wanted])
-  const { voice } = crowded()
-  assert.deepEqual(heard('narrow', voice), [12, false, false])
+  assert.deepEqual(heard('narrow', crowded()), [12, false, false])
+  // A line that was full for a while, and has room again.
+  const full = after(5, { ...LINES.weak4G, trip: 1.2 }, after(60, LINES.weak4G))
+  assert.deepEqual(heard('full', full), [12, false, false])
+  const free = after(25, LINES.weak4G, full)
+  assert.deepEqual([heard('free', free), voiceOf(free.voice).packet], [[48, false, true], 40])
   for (const line of ['good', 'threeG', 'edge']) {
     const { voice: packing } = after(30, LINES[line])
     assert.equal(isPlain(packing), !voiceOf(packing, { auscultation: true }).auscultation)

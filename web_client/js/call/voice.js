@@ -14,6 +14,7 @@
 /**
  * @typedef {object} Packing
  * @property {boolean} narrow - whether the line carries less than the usual voice with its headers
+ * @property {boolean} far - whether the way is long: such a one is mostly narrow
  * @property {boolean} long - whether a packet holds twice the sound: half as many cost half the headers
  * @property {boolean} redundant - whether each packet repeats the one before
  * @property {boolean} again - whether a lost packet is asked for once more
@@ -44,6 +45,7 @@ const AGAIN = 0.2
 export function usualPacking() {
   return {
     narrow: false,
+    far: false,
     long: false,
     redundant: false,
     again: false,
@@ -68,7 +70,7 @@ export function pack(packing, reading, { late, far }) {
   const heard = repair(begun, reading, late)
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
-  return { ...packed, long: packing.long || far || packed.narrow }
+  return { ...packed, far, long: packing.long || far || packed.narrow }
 }
 
 /**
@@ -115,8 +117,8 @@ function widen(packing, { seconds }, late) {
  * @param {Packing} packing - of the moment
  * @returns {boolean} whether the line carries speech and nothing finer
  */
-export function isPlain({ narrow, long }) {
-  return narrow || long
+export function isPlain({ narrow, far }) {
+  return narrow || far
 }
 
 /**
