@@ -77,6 +77,7 @@ class Media(Strict):
     microphone: bool
     camera: bool
     screen: bool
+    auscultation: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,13 @@ RELAY = Relay(("turn:turn.test:3478",), "shared")
 
 
 def media(*, camera: bool = True) -> dict[str, Any]:
-    return {"kind": "media", "microphone": True, "camera": camera, "screen": False}
+    return {
+        "kind": "media",
+        "microphone": True,
+        "camera": camera,
+        "screen": False,
+        "auscultation": False,
+    }
 
 
 def opaque() -> str:

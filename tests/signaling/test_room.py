@@ -11,7 +11,7 @@ from signaling.messages import (
 from signaling.payloads import Media
 from signaling.room import MAX_PARTICIPANTS, Delivery, Happening, Room
 
-MEDIA = Media("media", microphone=True, camera=True, screen=False)
+MEDIA = Media("media", microphone=True, camera=True, screen=False, auscultation=False)
 
 
 def room_of(*participants: str) -> Room:

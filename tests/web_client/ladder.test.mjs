@@ -4,11 +4,11 @@ import { test } from 'node:test'
 
 import { climb, start } from '../../web_client/js/call/ladder.js'
 import { pictureOf, RUNGS } from '../../web_client/js/call/rungs.js'
-import { costOf, voiceOf } from '../../web_client/js/call/voice.js'
+import { costOf, isPlain, voiceOf } from '../../web_client/js/call/voice.js'
 import { cushionOf, firstEstimate } from '../../web_client/js/call/way.js'
 
 const FACE = { voiceOnly: false, detail: false, height: 720, busy: false, hurried: false, held: false, repeats: true }
-const USUAL = { rate: 24, packet: 20, redundant: false, again: false }
+const USUAL = { rate: 24, packet: 20, redundant: false, again: false, auscultation: false }
 const TWICE = { ...USUAL, rate: 12, packet: 40, redundant: true }
 const LINES = {
   good: { estimate: 4000, trip: 0.04, loss: 0 },
@@ -166,6 +166,63 @@ test('a wound is shown sharp from 384 on, and not at all below', () => {
   const { height, frames, rate } = seen(700)
   assert.deepEqual([height, frames], [720, 10])
   assert.ok(rate >= 384)
+})
+
+test('what a sharp picture has failed at keeps no other picture waiting, nor the other way', () => {
+  const line = { estimate: 300, trip: 0.12, loss: 0 }
+  const wound = { ...FACE, detail: true }
+  const failed = after(120, line, start(), wound)
+  assert.deepEqual([failed.rung, failed.reason, failed.patience > 60], [0, 'line', true])
+  assert.equal(name(after(30, line, failed, FACE)), '360p')
+  const crowd = after(60, LINES.weak4G, after(60, { ...LINES.weak4G, estimate: 40 }))
+  assert.ok(crowd.patience > 0)
+  assert.equal(after(1, LINES.weak4G, crowd, wound).patience, 0)
+})
+
+test('a picture that is to be sharp from now on has some seconds to show that the line carries it', () => {
+  const line = { estimate: 490, trip: 0.12, loss: 0 }
+  const wound = { ...FACE, detail: true }
+  const face = after(60, line, start(), { ...FACE, height: 360 })
+  const turned = after(3, line, face, wound)
+  assert.ok(pictureOf(turned, wound).rate >= 384)
+  assert.ok(after(30, { ...line, estimate: 700 }, turned, wound).rung > 0)
+  assert.deepEqual(path(8, line, face, wound).map(Boolean), [...Array(4).fill(true), ...Array(4).fill(false)])
+  assert.equal(after(2, { ...line, trip: 1.2 }, face, wound).rung, 0)
+})
+
+test('a picture is scaled from what the camera gives at the moment', () => {
+  const state = after(20, { ...LINES.weak4G, estimate: 300 })
+  const heights = [720, 360, 180].map((height) => pictureOf(state, { ...FACE, height }).height)
+  assert.deepEqual([name(state), heights], ['360p', [360, 360, 180]])
+  const sharp = after(20, LINES.good, start(), { ...FACE, detail: true })
+  for (const height of [360, 720, 1080]) {
+    assert.equal(pictureOf(sharp, { ...FACE, detail: true, height }).height, height)
+  }
+})
+
+test('heart and lungs get more bits than speech, unless the line is narrow or the way long', () => {
+  const heard = (line, state = after(30, LINES[line])) => {
+    const { rate, redundant, auscultation } = voiceOf(state.voice, { auscultation: true })
+    return [rate, redundant, auscultation]
+  }
+  const table = [
+    ['good', [48, false, true]],
+    ['weak4G', [48, false, true]],
+    ['threeG', [24, true, true]],
+    ['edge', [12, true, false]],
+    ['lastMile', [12, true, false]]
+  ]
+  for (const [line, wanted] of table) assert.deepEqual([line, heard(line)], [line, wanted])
+  assert.deepEqual(heard('narrow', crowded()), [12, false, false])
+  // A line that was full for a while, and has room again.
+  const full = after(5, { ...LINES.weak4G, trip: 1.2 }, after(60, LINES.weak4G))
+  assert.deepEqual(heard('full', full), [12, false, false])
+  const free = after(25, LINES.weak4G, full)
+  assert.deepEqual([heard('free', free), voiceOf(free.voice).packet], [[48, false, true], 40])
+  for (const line of ['good', 'threeG', 'edge']) {
+    const { voice: packing } = after(30, LINES[line])
+    assert.equal(isPlain(packing), !voiceOf(packing, { auscultation: true }).auscultation)
+  }
 })
 
 test('on a long way a picture never takes all that the line has for it', () => {

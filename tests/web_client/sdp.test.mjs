@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { followed } from '../../web_client/js/call/sdp.js'
+import { FIRST_TERMS, followed, soundAlike } from '../../web_client/js/call/sdp.js'
 
 const lines = (...all) => all.map((line) => `${line}\r\n`).join('')
 const HEAD = lines('v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=fingerprint:sha-256 AA')
@@ -24,7 +24,7 @@ const VIDEO = lines(
 const DATA = lines('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=sctp-port:5000')
 const WHOLE = HEAD + AUDIO + VIDEO + DATA
 
-const terms = (packet, more) => ({ packet, redundant: false, again: false, estimate: 60, ...more })
+const terms = (packet, more) => ({ ...FIRST_TERMS, packet, ...more })
 const section = (sdp, kind) => sdp.split(/(?=^m=)/m).find((one) => one.startsWith(`m=${kind}`))
 
 test('packets get the length that is asked for, speech its band, and silence is not sent', () => {
@@ -39,6 +39,38 @@ test('packets get the length that is asked for, speech its band, and silence is 
     'usedtx=1'
   ])
   assert.match(audio, /^a=fmtp:63 111\/111\r\n/m)
+})
+
+test('heart and lungs go with more bits, in two channels, without pauses and without repairs meant for speech', () => {
+  const heart = terms(20, { auscultation: true })
+  const [, parameters] = /^a=fmtp:111 (.*)\r\n/m.exec(followed(WHOLE, heart))
+  assert.deepEqual(parameters.split(';'), [
+    'minptime=10',
+    'useinbandfec=0',
+    'maxplaybackrate=16000',
+    'maxaveragebitrate=48000',
+    'stereo=1'
+  ])
+  assert.equal(followed(followed(WHOLE, heart), heart), followed(WHOLE, heart))
+  assert.equal(followed(followed(WHOLE, heart), terms(20)), followed(WHOLE, terms(20)))
+})
+
+test('what the other side says of its own sending stays', () => {
+  const theirs = WHOLE.replace('minptime=10', 'minptime=10; sprop-stereo=1;stereo=1')
+  const [, parameters] = /^a=fmtp:111 (.*)\r\n/m.exec(followed(theirs, terms(20)))
+  assert.deepEqual(parameters.split(';').slice(0, 3), ['minptime=10', 'sprop-stereo=1', 'useinbandfec=1'])
+})
+
+test('only what is done to the sound is talked over', () => {
+  const table = [
+    [{}, true],
+    [{ estimate: 600 }, true],
+    [{ packet: 40 }, false],
+    [{ redundant: true }, false],
+    [{ again: true }, false],
+    [{ auscultation: true }, false]
+  ]
+  for (const [more, alike] of table) assert.equal(soundAlike(terms(20), terms(20, more)), alike)
 })
 
 test('the sound is not counted for the estimate, so nothing is probed while no picture is sent', () => {

@@ -79,9 +79,7 @@ class CallPage {
         this.#ended('declined')
       },
       'hang-up': () => this.#hangUp(),
-      microphone: () => this.#own.toggle('microphone'),
-      camera: () => this.#own.toggle('camera'),
-      screen: () => this.#own.toggleScreen(),
+      ...this.#own.actions,
       photo: () => this.#sharing.photo(),
       'choose-file': async () => this.#sharing.chooseFiles()
     }

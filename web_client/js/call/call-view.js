@@ -14,13 +14,17 @@ const ACTIONS = {
   // The call goes on without this page.
   outside: ['rejoin'],
   joining: ['hang-up'],
-  talking: ['microphone', 'camera', 'screen', 'photo', 'choose-file', 'invite', 'hang-up'],
+  talking: [
+    ...['microphone', 'camera', 'screen', 'detail', 'auscultation'],
+    ...['photo', 'choose-file', 'invite', 'hang-up']
+  ],
   reconnecting: ['microphone', 'camera', 'hang-up']
 }
 
 /** The stage of the meeting page; sentences come from its data-text-* attributes. */
 export class CallView {
   #root
+  #sound = { auscultation: false, plain: false }
 
   /** @param {HTMLElement} root - the element with data-module="call" */
   constructor(root) {
@@ -113,10 +117,28 @@ export class CallView {
    * @param {import('./room.js').Level | null} level - of the ladder; null when nothing is sent any more
    */
   showLevel(level) {
-    const { rung = '', reason = '' } = level ?? {}
-    const code = rung === 'voice' ? `level-${reason}` : `level-${rung}`
-    const said = this.part('level')
-    this.#root.dataset.level = rung
+    this.#root.dataset.level = level?.rung ?? ''
+    this.#note('level', level ? levelCode(level) : '')
+    this.tellSound({ plain: level?.plain ?? false })
+  }
+
+  /**
+   * Says how one's own sound goes, where it does not go as speech.
+   *
+   * @param {{auscultation?: boolean, plain?: boolean}} news - whether the person wants every sound to go as it is, and whether the line carries speech alone
+   */
+  tellSound(news) {
+    Object.assign(this.#sound, news)
+    const { auscultation, plain } = this.#sound
+    this.#note('sound', auscultation ? `auscultation${plain ? '-plain' : ''}` : '')
+  }
+
+  /**
+   * @param {string} name - of a part that holds one sentence
+   * @param {string} code - of the sentence; '' is none
+   */
+  #note(name, code) {
+    const said = this.part(name)
     // Said again, the same sentence would be read out every second.
     if (said.dataset.code === code) return
     said.dataset.code = code
@@ -129,6 +151,16 @@ export class CallView {
     const trip = sample.rtt === null ? '' : ` · ${Math.round(sample.rtt)} ms`
     this.part('quality').textContent = `${words}${trip}`
   }
+}
+
+/**
+ * @param {import('./room.js').Level} level - of the ladder
+ * @returns {string} the code of the sentence about it: a sharp picture is there or not, whatever the rung
+ */
+export function levelCode({ rung, reason, detail }) {
+  const sharp = detail ? '-detail' : ''
+  if (rung !== 'voice') return sharp ? `level${sharp}` : `level-${rung}`
+  return reason === 'line' ? `level-line${sharp}` : `level-${reason}`
 }
 
 /**

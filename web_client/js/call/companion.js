@@ -47,6 +47,8 @@ export class Companion extends EventTarget {
   #picture = null
   /** @type {MediaStreamTrack | null} */
   #shown = null
+  /** @type {MediaStreamTrack | null} */
+  #spoken = null
   #link
   #steering
   #stopMeasuring
@@ -66,11 +68,13 @@ export class Companion extends EventTarget {
       connection: () => this.#link.connection,
       wishes,
       onState: (state, voice) => {
-        const { packet, redundant, again } = voice
-        this.#link.suit({ packet, redundant, again, estimate: firstEstimate(state) })
+        this.#link.suit({ ...voice, estimate: firstEstimate(state) })
         this.#emit('level', state)
       },
-      show: (shows) => this.#put(shows ? this.#picture : null),
+      show: async (shows) => {
+        await this.#speak()
+        await this.#put(shows ? this.#picture : null)
+      },
       onHeard: (heard) => {
         // Who comes by way of the media server is silent here.
         if (!heard && this.#through) return
@@ -83,8 +87,7 @@ export class Companion extends EventTarget {
       (sample) => this.#emit('sample', sample)
     )
     this.#follow()
-    const [voice] = this.#stream.getAudioTracks()
-    if (voice) void this.#link.addTrack('microphone', voice, this.#stream)
+    void this.#speak()
   }
 
   /** Whether nothing is sent to them directly: they have it by way of the media server. */
@@ -155,6 +158,14 @@ export class Companion extends EventTarget {
     this.#stopMeasuring()
     this.#steering.stop()
     this.#link.close()
+  }
+
+  /** Sends the voice of the moment: another track may have taken the place of the first. */
+  async #speak() {
+    const [voice] = this.#stream.getAudioTracks()
+    if (!voice || voice === this.#spoken) return
+    this.#spoken = voice
+    await this.#link.addTrack('microphone', voice, this.#stream)
   }
 
   /** @param {MediaStreamTrack | null} track - that is on the connection from now on */

@@ -42,6 +42,7 @@ import { firstWait, isShort } from './way.js'
  * @property {number} tight - for how long the rung has had too little
  * @property {number} ample - for how long the next rung would have had enough
  * @property {number} patience - before the next attempt at a higher rung; 0 when none has failed
+ * @property {boolean} detail - whether the picture was to be sharp
  */
 
 /** The share of the estimate that the picture makes use of: the rest is for the estimate's own error. */
@@ -53,6 +54,8 @@ const QUEUE = 0.4
 /** A way as long as this is mostly narrow. */
 const FAR = 0.3
 const TIGHT_FOR = 2
+/** Seconds more for a picture of another kind: an estimate follows what is sent. */
+const TURNS_FOR = 3
 const MARGIN = 1.15
 const PATIENCE = { least: 4, leastOnShort: 2, first: 8, factor: 4, most: 300, forgiven: 60 }
 const HEAVY_LOSS = 0.12
@@ -74,7 +77,8 @@ export function start() {
     late: 0,
     tight: 0,
     ample: 0,
-    patience: 0
+    patience: 0,
+    detail: false
   }
 }
 
@@ -125,12 +129,13 @@ function tighten(seen, { seconds }, { fits }) {
  * @param {Wishes} wishes - of the person
  * @returns {State} with what was heard of the line, on the same rung
  */
-function listen(state, reading, { busy, held, repeats }) {
+function listen(state, reading, { busy, held, repeats, detail }) {
   const { seconds, estimate, trip } = reading
   const empty = Math.min(state.empty, trip)
   const late = trip > LATE.trip || trip > empty + LATE.beyondEmpty
   const way = { late: trip > empty + QUEUE, far: empty > FAR, repeats }
   const voice = pack(state.voice, reading, way)
+  const turned = detail !== state.detail
   return {
     ...state,
     voice,
@@ -140,7 +145,11 @@ function listen(state, reading, { busy, held, repeats }) {
     budget: estimate === null ? state.budget : SHARE_OF_ESTIMATE * estimate,
     age: state.age + seconds,
     since: held ? 0 : state.since + seconds,
-    late: late ? state.late + seconds : 0
+    late: late ? state.late + seconds : 0,
+    // What one kind of picture has failed at says nothing of the other.
+    patience: turned ? 0 : state.patience,
+    tight: turned ? -TURNS_FOR : state.tight,
+    detail
   }
 }
 

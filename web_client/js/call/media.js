@@ -19,6 +19,9 @@ const FAILURES = {
   TypeError: 'unsupported'
 }
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } }
+const DETAIL = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 10, max: 10 } }
+/** What a browser does to a voice, and must not do to a heart: it takes 40 dB of a tone of 40 Hz. */
+const CLEANING = /** @type {const} */ (['echoCancellation', 'noiseSuppression', 'autoGainControl'])
 const VIDEO_FRAMES = 15
 
 /**
@@ -47,22 +50,64 @@ export async function openDevices(devices = {}) {
  *
  * @param {'microphone' | 'camera'} kind - which
  * @param {string} [deviceId] - exactly this one
+ * @param {{auscultation: boolean}} [sound] - whether a microphone takes every sound as it is
  * @returns {Promise<MediaStreamTrack>} its track
  */
-export async function openDevice(kind, deviceId) {
+export async function openDevice(kind, deviceId, { auscultation } = { auscultation: false }) {
   const exact = deviceId ? { deviceId: { exact: deviceId } } : {}
-  const voice = {
-    channelCount: 1,
-    echoCancellation: true,
-    noiseSuppression: true,
-    autoGainControl: true
-  }
   const wanted =
-    kind === 'microphone' ? { audio: { ...voice, ...exact } } : { video: { ...CAMERA, ...exact } }
+    kind === 'microphone'
+      ? { audio: { ...soundFor(auscultation), ...exact } }
+      : { video: { ...CAMERA, ...exact } }
   const [track] = (await mediaDevices().getUserMedia(wanted)).getTracks()
   if (!track) throw new DOMException('no track', 'NotFoundError')
   if (kind === 'camera') track.contentHint = 'motion'
   return track
+}
+
+/**
+ * Has a camera show a wound or a film sharp, or a face in motion again.
+ *
+ * @param {MediaStreamTrack} camera - that runs
+ * @param {boolean} detail - sharpness before motion
+ */
+export async function sharpen(camera, detail) {
+  camera.contentHint = detail ? 'detail' : 'motion'
+  try {
+    await camera.applyConstraints(detail ? DETAIL : CAMERA)
+  } catch {
+    // A camera with a single size: what is made of its picture changes all the same.
+  }
+}
+
+/**
+ * Has a microphone take every sound as it is, or clean a voice again.
+ *
+ * @param {MediaStreamTrack} voice - of a microphone that runs
+ * @param {boolean} auscultation - heart and lungs
+ * @returns {Promise<MediaStreamTrack>} of the same microphone from now on: another one where the browser does not change one that runs
+ */
+export async function tuned(voice, auscultation) {
+  const wanted = soundFor(auscultation)
+  await voice.applyConstraints(wanted).catch(() => {})
+  const { deviceId, ...settings } = voice.getSettings()
+  const changed = CLEANING.every((name) => settings[name] === wanted[name])
+  const track = changed ? voice : await openDevice('microphone', deviceId, { auscultation })
+  track.enabled = voice.enabled
+  track.contentHint = auscultation ? 'music' : ''
+  if (track !== voice) voice.stop()
+  return track
+}
+
+/** @param {boolean} auscultation - heart and lungs, and not a voice */
+function soundFor(auscultation) {
+  const cleaned = !auscultation
+  return {
+    channelCount: 1,
+    echoCancellation: cleaned,
+    noiseSuppression: cleaned,
+    autoGainControl: cleaned
+  }
 }
 
 /**

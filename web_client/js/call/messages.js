@@ -6,7 +6,7 @@
  * @typedef {{kind: 'description', type: 'offer' | 'answer', sdp: string, connection: number, negotiation: number}} Description
  * @typedef {{kind: 'candidates', connection: number, candidates: Candidate[]}} Candidates
  * @typedef {{kind: 'negotiation_needed', connection: number}} NegotiationNeeded
- * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean}} Media
+ * @typedef {{kind: 'media', microphone: boolean, camera: boolean, screen: boolean, auscultation: boolean}} Media
  * @typedef {{kind: 'streams', connection: number, streams: {mid: string, participant: string}[]}} Streams
  * @typedef {{kind: 'wants', picture: 'none' | 'small' | 'large'}} Wants
  * @typedef {Description | Candidates | NegotiationNeeded | Media | Streams | Wants} Payload

@@ -4,6 +4,7 @@ import { Companion } from './companion.js'
 import { MediaServer } from './media-server.js'
 import { bySide, whoSees } from './picture-share.js'
 import { RUNGS } from './rungs.js'
+import { isPlain } from './voice.js'
 
 const MEDIA = 'media'
 
@@ -12,9 +13,9 @@ const MEDIA = 'media'
 /**
  * Everybody else in the room, and how the line is shared among them.
  *
- * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, microphone, camera, screen}),
- * `person` ({peer, state}), `resting` ({peer, resting}: their picture, for the sake of our line), `sent` ({peer, rung, reason, budget}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first `sample`
- * and `level` (what is sent to them); `say` ({peer, message}: to be told to the other page beside voice and picture).
+ * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, and what is switched on there}),
+ * `person` ({peer, state}), `resting` ({peer, resting}: their picture, for the sake of our line), `sent` ({peer, and the level}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first
+ * `sample` and `level` (what is sent to them); `say` ({peer, message}: to be told to the other page beside voice and picture).
  */
 export class Others extends EventTarget {
   #wishes
@@ -194,12 +195,14 @@ export class Others extends EventTarget {
    * @param {Companion} other - to whom something is sent
    * @param {import('./ladder.js').State} state - of the ladder there
    */
-  #climbed(other, { rung, reason, budget }) {
+  #climbed(other, { rung, reason, budget, voice }) {
     const { id } = other.peer
     const { name } = RUNGS[rung] ?? RUNGS[0]
     this.#sees(id, reason === 'free')
-    const shared = reason === 'chosen' && !this.#wishes().voiceOnly
-    const level = { rung: name, reason: shared ? 'line' : reason, budget }
+    const { voiceOnly, detail } = this.#wishes()
+    const shared = reason === 'chosen' && !voiceOnly
+    const plain = isPlain(voice)
+    const level = { rung: name, reason: shared ? 'line' : reason, budget, detail, plain }
     this.#emit('sent', { peer: id, ...level })
     if (this.inOrder[0] === other) this.#emit('level', level)
   }

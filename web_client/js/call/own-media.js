@@ -1,8 +1,16 @@
-/** What this page shows and says of itself: microphone, camera, screen, and what of it is switched on. */
+/** What this page shows and says of itself: microphone, camera, screen, what of it is switched on, and how. */
 
 /** @import { CallView } from './call-view.js' */
 /** @import { CallRoom } from './room.js' */
-import { openDevices, openScreen, setEnabled, stopStream } from './media.js'
+import {
+  openDevices,
+  openScreen,
+  reasonOf,
+  setEnabled,
+  sharpen,
+  stopStream,
+  tuned
+} from './media.js'
 
 /** One's own devices, whether a call runs or not. */
 export class OwnMedia {
@@ -13,7 +21,22 @@ export class OwnMedia {
   #screen = null
   /** @type {CallRoom | null} */
   #room = null
-  #on = { microphone: true, camera: true, screen: false }
+  #on = { microphone: true, camera: true, screen: false, auscultation: false }
+  #detail = false
+  /** Changes of the microphone, one after the other. */
+  #tuning = Promise.resolve()
+  /**
+   * What the buttons do.
+   *
+   * @type {Record<string, () => Promise<void>>}
+   */
+  actions = {
+    microphone: () => this.#toggle('microphone'),
+    camera: () => this.#toggle('camera'),
+    screen: () => this.#toggleScreen(),
+    detail: () => this.#sharpen(!this.#detail),
+    auscultation: () => this.#auscultate(!this.#on.auscultation)
+  }
 
   /** @param {CallView} view - of the page */
   constructor(view) {
@@ -26,11 +49,15 @@ export class OwnMedia {
     return { canCall: 'RTCPeerConnection' in globalThis, hears }
   }
 
-  /** @param {CallRoom | null} room - that gets it from now on; null ends the sharing of a screen */
+  /** @param {CallRoom | null} room - that gets it from now on; null ends the sharing of a screen, and what was for this call */
   follow(room) {
     this.#room = room
     if (room) void this.#keepToVoice()
-    else this.#endScreen()
+    else {
+      this.#endScreen()
+      if (this.#detail) void this.#sharpen(false)
+      if (this.#on.auscultation) void this.#auscultate(false)
+    }
   }
 
   /** @param {boolean} picture - whether the camera is wanted too */
@@ -49,7 +76,7 @@ export class OwnMedia {
   }
 
   /** @param {'microphone' | 'camera'} name - of the device */
-  async toggle(name) {
+  async #toggle(name) {
     if (!this.stream) return
     this.#on[name] = !this.#on[name]
     setEnabled(this.stream, name === 'camera' ? 'video' : 'audio', this.#on[name])
@@ -58,7 +85,7 @@ export class OwnMedia {
     this.announce()
   }
 
-  async toggleScreen() {
+  async #toggleScreen() {
     if (this.#screen) {
       this.#endScreen()
       return
@@ -66,6 +93,55 @@ export class OwnMedia {
     const track = await openScreen()
     track.addEventListener('ended', () => void this.#showScreen(null))
     await this.#showScreen(track)
+  }
+
+  /** @param {boolean} detail - whether the camera is to show a wound or a film, and not a face */
+  async #sharpen(detail) {
+    const [camera] = this.stream?.getVideoTracks() ?? []
+    if (!camera) {
+      this.#view.showTrouble([this.#view.text('camera-not-found')])
+      return
+    }
+    this.#detail = detail
+    this.#view.press('detail', detail)
+    await sharpen(camera, detail)
+    if (!this.#screen) await this.#room?.show(camera)
+  }
+
+  /** @param {boolean} auscultation - whether the microphone is for heart and lungs, and not for speech */
+  async #auscultate(auscultation) {
+    if (!this.device.hears) {
+      this.#view.showTrouble([this.#view.text('microphone-not-found')])
+      return
+    }
+    this.#on.auscultation = auscultation
+    this.#showSound()
+    this.#tuning = this.#tuning.then(() => this.#tune())
+    await this.#tuning
+    await this.#keepToVoice()
+    this.announce()
+  }
+
+  /** Has the microphone as the person wants it; where it cannot be, it goes on as it was. */
+  async #tune() {
+    const { stream } = this
+    const [voice] = stream?.getAudioTracks() ?? []
+    if (!stream || !voice) return
+    try {
+      const track = await tuned(voice, this.#on.auscultation)
+      stream.removeTrack(voice)
+      stream.addTrack(track)
+    } catch (error) {
+      this.#on.auscultation = voice.contentHint === 'music'
+      this.#view.showTrouble([this.#view.text(`microphone-${reasonOf(error)}`)])
+      this.#showSound()
+    }
+  }
+
+  #showSound() {
+    const { auscultation } = this.#on
+    this.#view.press('auscultation', auscultation)
+    this.#view.tellSound({ auscultation })
   }
 
   /** Tells the other side what is switched on here. */

@@ -3,7 +3,7 @@ import { network, runsOut } from './ice.js'
 import { Negotiation } from './negotiation.js'
 import { Recovery } from './recovery.js'
 import { SentTracks } from './sent-tracks.js'
-import { FIRST_TERMS, followed } from './sdp.js'
+import { FIRST_TERMS, followed, soundAlike } from './sdp.js'
 import { Turns } from './turns.js'
 
 /**
@@ -89,8 +89,7 @@ export class PeerLink extends EventTarget {
 
   /** @param {import('./sdp.js').Terms} terms - from now on: those of the voice are talked over at once, an estimate with the next picture */
   suit(terms) {
-    const { packet, redundant, again } = this.#terms
-    const keeps = terms.packet === packet && terms.redundant === redundant && terms.again === again
+    const keeps = soundAlike(terms, this.#terms)
     this.#terms = terms
     if (!keeps) void this.#negotiation.offer()
   }

@@ -1,7 +1,7 @@
 /** Everybody else in a call, side by side: picture or voice, name, and how it stands with each. */
 import { show } from './media.js'
 
-/** @typedef {{picture: boolean, microphone: boolean, resting: boolean, state: 'new' | 'connected' | 'lost'}} Shown - of one of them */
+/** @typedef {{picture: boolean, microphone: boolean, resting: boolean, auscultation: boolean, plain: boolean, state: 'new' | 'connected' | 'lost'}} Shown - of one of them */
 
 /** The cards of the stage; each is a copy of the page's template. */
 export class PeopleView {
@@ -34,6 +34,8 @@ export class PeopleView {
       picture: true,
       microphone: true,
       resting: false,
+      auscultation: false,
+      plain: false,
       state: /** @type {const} */ ('new')
     }
     this.#cards.set(id, { card, shown })
@@ -129,12 +131,13 @@ export class PeopleView {
  * @param {Shown} shown - of somebody
  * @returns {string[]} the codes of what is to be said about them; nothing when all is well
  */
-export function stateOf({ picture, microphone, resting, state }) {
+export function stateOf({ picture, microphone, resting, auscultation, plain, state }) {
   if (state !== 'connected') return [state === 'lost' ? 'person-lost' : 'person-connecting']
   const codes = []
   if (!picture) codes.push('person-voice')
   else if (resting) codes.push('person-line')
   if (!microphone) codes.push('person-muted')
+  else if (auscultation) codes.push(`person-auscultation${plain ? '-plain' : ''}`)
   return codes
 }
 

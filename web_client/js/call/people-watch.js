@@ -31,8 +31,8 @@ export function watchPeople(room, view, { call, guest }) {
   on('remote', ({ peer, stream }) => void people.play(peer, stream))
   on('person', ({ peer, state }) => people.tell(peer, { state }))
   on('resting', ({ peer, resting }) => people.tell(peer, { resting }))
-  on('media', ({ peer, microphone, camera, screen }) =>
-    people.tell(peer, { microphone, picture: camera || screen })
+  on('media', ({ peer, microphone, camera, screen, auscultation }) =>
+    people.tell(peer, { microphone, picture: camera || screen, auscultation })
   )
   on('sample', (sample) => view.showQuality(sample))
   on('level', (level) => view.showLevel(level))

@@ -16,7 +16,7 @@ const ACCEPTED = { type: 'accepted' }
 /** What others tell the page of the people in the room. */
 const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'resting', 'sample', 'level', 'sent']
 
-/** @typedef {{rung: string, reason: Reason, budget: number}} Level - of the picture that is sent, and why it is no higher */
+/** @typedef {{rung: string, reason: Reason, budget: number, detail: boolean, plain: boolean}} Level - of the picture that is sent, why it is no higher, whether it is to be sharp, and whether the line carries speech and no finer sound */
 
 /**
  * One call seen from this page: who is in the room, and the media to each of them.
@@ -37,6 +37,7 @@ export class CallRoom extends EventTarget {
   #others = new Others(() => ({
     voiceOnly: this.#voiceOnly,
     detail: this.#picture?.contentHint === 'detail',
+    auscultation: this.#stream.getAudioTracks()[0]?.contentHint === 'music',
     height: this.#picture?.getSettings().height ?? 0,
     busy: this.beside.isBusy,
     hurried: this.beside.isHurried,
@@ -136,7 +137,7 @@ export class CallRoom extends EventTarget {
     await this.#others.each((other) => other.apply())
   }
 
-  /** @param {{microphone: boolean, camera: boolean, screen: boolean}} media - what is switched on here */
+  /** @param {{microphone: boolean, camera: boolean, screen: boolean, auscultation: boolean}} media - what is switched on here */
   announce(media) {
     for (const { peer } of this.#others.inOrder) {
       this.#signaling.signal(peer, { kind: 'media', ...media })

@@ -7,6 +7,7 @@ import { isShort } from './way.js'
  * @typedef {object} Wishes
  * @property {boolean} voiceOnly - the person wants no picture sent
  * @property {boolean} detail - a wound, a film, a screen: sharpness before motion
+ * @property {boolean} auscultation - heart and lungs: every sound as it is
  * @property {number} height - of the picture at its source; 0 when there is none
  * @property {boolean} busy - whether anything is on its way beside voice and picture
  * @property {boolean} hurried - whether somebody waits for it: a photo, a file; not the stills of a picture that rests

@@ -125,7 +125,8 @@ export class Sharing {
   #climbed(peer, level) {
     const former = this.#levels.get(peer)
     this.#levels.set(peer, level)
-    if (former?.rung !== level.rung || former.reason !== level.reason) this.#tellLevel(peer)
+    const keeps = (/** @type {keyof Level} */ name) => former?.[name] === level[name]
+    if (!keeps('rung') || !keeps('reason') || !keeps('plain')) this.#tellLevel(peer)
   }
 
   /** @param {string} peer - id of somebody, who learns what is sent to them */
@@ -141,7 +142,8 @@ export class Sharing {
   #told(peer, message) {
     if (message.type === 'level') {
       this.#view.people.tell(peer, {
-        resting: message.rung === 'voice' && message.reason === 'line'
+        resting: message.rung === 'voice' && message.reason === 'line',
+        plain: message.plain === true
       })
       if (message.rung !== 'voice') this.#view.people.still(peer, null)
     } else if (message.type === 'kept') this.#kept(message.number)

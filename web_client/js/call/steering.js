@@ -65,7 +65,7 @@ export class Steering {
   /** @param {RTCPeerConnection} connection - of the moment */
   async #set(connection) {
     const wishes = this.#steps.wishes()
-    const voice = voiceOf(this.#state.voice)
+    const voice = voiceOf(this.#state.voice, wishes)
     const picture = pictureOf(this.#state, wishes)
     await this.#steps.show(picture !== null)
     for (const { sender, receiver } of connection.getTransceivers()) {
@@ -104,9 +104,10 @@ export class Steering {
     this.#former = latter
     this.#steered = connection
     if (!reading) return
-    this.#state = climb(this.#state, reading, this.#steps.wishes())
+    const wishes = this.#steps.wishes()
+    this.#state = climb(this.#state, reading, wishes)
     // What is said of the line goes into the description that a new picture needs.
-    this.#steps.onState(this.#state, voiceOf(this.#state.voice))
+    this.#steps.onState(this.#state, voiceOf(this.#state.voice, wishes))
     await this.apply()
   }
 }

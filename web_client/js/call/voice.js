@@ -8,11 +8,13 @@
  * @property {number} packet - milliseconds of sound in a packet
  * @property {boolean} redundant - whether each packet repeats the one before (RFC 2198)
  * @property {boolean} again - whether a lost packet is asked for once more (RFC 4585): where the way is short enough for it to come in time
+ * @property {boolean} auscultation - whether every sound goes as it is, and not as speech
  */
 
 /**
  * @typedef {object} Packing
  * @property {boolean} narrow - whether the line carries less than the usual voice with its headers
+ * @property {boolean} far - whether the way is long: such a one is mostly narrow
  * @property {boolean} long - whether a packet holds twice the sound: half as many cost half the headers
  * @property {boolean} redundant - whether each packet repeats the one before, where the other side takes that
  * @property {boolean} repeats - whether it does
@@ -28,6 +30,8 @@
 const HEADERS = 0.464
 /** Speech in a wide band, with room to repair losses; see BAND in sdp.js. */
 const USUAL_RATE = 24
+/** Heart and lungs, which a coder of speech would take for noise. */
+const AUSCULTATION_RATE = 48
 /** Alone on a line that carries no more, or twice where a long way loses: that takes no more of the line than the usual voice. */
 const HALF_RATE = 12
 const PACKET = { usual: 20, long: 40 }
@@ -42,6 +46,7 @@ const AGAIN = 0.2
 export function usualPacking() {
   return {
     narrow: false,
+    far: false,
     long: false,
     redundant: false,
     repeats: true,
@@ -67,7 +72,7 @@ export function pack(packing, reading, { late, far, repeats }) {
   const heard = repair(begun, reading, late)
   const packed = packing.narrow ? widen(heard, reading, late) : narrow(heard, reading, late)
   // Never short again: both sides would have to talk that over, and what is played would falter.
-  return { ...packed, repeats, long: packing.long || far || packed.narrow }
+  return { ...packed, far, repeats, long: packing.long || far || packed.narrow }
 }
 
 /**
@@ -112,16 +117,43 @@ function widen(packing, { seconds }, late) {
 
 /**
  * @param {Packing} packing - of the moment
+ * @returns {boolean} whether the line carries speech and nothing finer
+ */
+export function isPlain({ narrow, far }) {
+  return narrow || far
+}
+
+/**
+ * @param {Packing} packing - of the moment
+ * @param {{auscultation: boolean}} [wishes] - of the person
  * @returns {Voice} what to send
  */
-export function voiceOf({ narrow, long, redundant, repeats, again }) {
-  const twice = redundant && repeats
+export function voiceOf(packing, wishes = { auscultation: false }) {
+  const { narrow, long, again } = packing
+  const auscultation = wishes.auscultation && !isPlain(packing)
   return {
-    rate: narrow || (long && twice) ? HALF_RATE : USUAL_RATE,
+    rate: auscultation ? fineRate(packing) : speechRate(packing),
     packet: long ? PACKET.long : PACKET.usual,
-    redundant: twice && !narrow,
-    again
+    redundant: goesTwice(packing) && !narrow,
+    again,
+    auscultation
   }
+}
+
+/** @param {Packing} packing - of the moment */
+function goesTwice({ redundant, repeats }) {
+  return redundant && repeats
+}
+
+/** @param {Packing} packing - of the moment */
+function speechRate(packing) {
+  const { narrow, long } = packing
+  return narrow || (long && goesTwice(packing)) ? HALF_RATE : USUAL_RATE
+}
+
+/** @param {Packing} packing - of the moment: what is sent twice has half, and takes no more of the line */
+function fineRate(packing) {
+  return goesTwice(packing) ? AUSCULTATION_RATE / 2 : AUSCULTATION_RATE
 }
 
 /**
