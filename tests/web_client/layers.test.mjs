@@ -2,43 +2,53 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { begin, choose, LAYERS } from "../../web_client/js/call/layers.js";
 
-const GOOD = { seconds: 1, loss: 0, trip: 0.05 };
-const LOSSY = { seconds: 1, loss: 0.1, trip: 0.05 };
-const FAIR = { seconds: 1, loss: 0.04, trip: 0.05 };
-const FLOODED = { seconds: 1, loss: 0.3, trip: 0.05 };
-const QUEUED = { seconds: 1, loss: 0, trip: 0.6 };
+const GOOD = { seconds: 0.5, loss: 0, trip: 0.05 };
+const FAIR = { seconds: 0.5, loss: 0.05, trip: 0.05 };
+const FULL = { seconds: 0.5, loss: 0.3, trip: 0.05 };
+const QUEUED = { seconds: 0.5, loss: 0, trip: 0.6 };
 
 const after = (...arrivals) => arrivals.flat().reduce(choose, begin());
-const times = (count, arrival) => Array.from({ length: count }, () => arrival);
+const lasting = (seconds, arrival) =>
+  Array.from({ length: 2 * seconds }, () => arrival);
+const CLIMBED = lasting(8, GOOD);
 
 const TABLE = [
   ["begins small", [], "small"],
-  ["is large after eight calm seconds", times(8, GOOD), "large"],
-  ["is not large before", times(7, GOOD), "small"],
-  ["stays small where some is lost", times(60, FAIR), "small"],
-  ["falls to voice alone where much is lost", times(2, LOSSY), "none"],
-  ["does not fall for one bad second", [LOSSY, GOOD, LOSSY], "small"],
-  ["falls at once when the line is flooded", [FLOODED], "none"],
+  ["is large after eight calm seconds", CLIMBED, "large"],
+  ["is not large before", lasting(7, GOOD), "small"],
+  [
+    "is large where a line loses some by itself",
+    lasting(60, FAIR),
+    "large",
+  ],
+  ["falls where a full line loses much", [...CLIMBED, ...lasting(3, FULL)], "small"],
+  ["does not fall for one bad second", [...CLIMBED, ...lasting(1, FULL)], "large"],
+  ["does not fall for one bad look", [GOOD, FULL, GOOD, FULL], "small"],
   [
     "falls one layer at a time, for the queue of the former takes its time",
-    [...times(8, GOOD), FLOODED, ...times(3, FLOODED)],
+    [...CLIMBED, ...lasting(6, FULL)],
     "small",
   ],
   [
     "falls further when it is still too much after that",
-    [...times(8, GOOD), FLOODED, ...times(4, FLOODED)],
+    [...CLIMBED, ...lasting(8, FULL)],
     "none",
   ],
-  ["falls for a queue", [GOOD, ...times(2, QUEUED)], "none"],
-  ["waits after a fall", [...times(2, LOSSY), ...times(23, GOOD)], "none"],
-  ["comes back after that", [...times(2, LOSSY), ...times(24, GOOD)], "small"],
+  ["falls for a queue", [GOOD, ...lasting(2, QUEUED)], "none"],
+  ["waits after a fall", [GOOD, ...lasting(2, QUEUED), ...lasting(23, GOOD)], "none"],
+  [
+    "comes back after that",
+    [GOOD, ...lasting(2, QUEUED), ...lasting(24, GOOD)],
+    "small",
+  ],
   [
     "waits longer after the second fall",
     [
-      ...times(2, LOSSY),
-      ...times(24, GOOD),
-      ...times(2, LOSSY),
-      ...times(71, GOOD),
+      GOOD,
+      ...lasting(2, QUEUED),
+      ...lasting(24, GOOD),
+      ...lasting(2, QUEUED),
+      ...lasting(70, GOOD),
     ],
     "none",
   ],

@@ -30,5 +30,9 @@ const TABLE = [
 
 for (const [name, picture, layers, sent] of TABLE) {
   test(`A picture ${name}`, () =>
-    assert.deepEqual(layersOf(picture, layers), sent));
+    assert.deepEqual(layersOf(picture, layers, false), sent));
 }
+
+test("A picture that must be sharp goes whole to all", () => {
+  assert.deepEqual(layersOf(LARGE, 2, true), [LARGE, null]);
+});

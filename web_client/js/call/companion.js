@@ -75,9 +75,8 @@ export class Companion extends EventTarget {
         await this.#speak()
         await this.#put(shows ? this.#picture : null)
       },
+      isElsewhere: () => this.isThrough,
       onHeard: (heard) => {
-        // Who comes by way of the media server is silent here.
-        if (!heard && this.#through) return
         this.#link.tell(heard ? 'connected' : 'silent')
         this.#emit('heard', heard)
       }
@@ -132,6 +131,7 @@ export class Companion extends EventTarget {
   /** @param {MediaStream | null} stream - of theirs by way of the media server; null when it has ceased */
   hearThrough(stream) {
     this.#through = stream
+    if (!stream) this.#steering.doubt()
     const heard = stream ?? this.#direct
     if (heard) this.#emit('stream', heard)
     this.#emit('state', this.stands)

@@ -57,6 +57,11 @@ export class Downlink extends EventTarget {
     )
   }
 
+  /** Which layer of everybody's picture is asked for. */
+  get picture() {
+    return LAYERS[this.#layer.layer] ?? 'small'
+  }
+
   /** @param {Payload} payload - what the media server says */
   async receive(payload) {
     if (payload.kind === 'streams') this.#own(payload)
@@ -115,9 +120,8 @@ export class Downlink extends EventTarget {
     const before = this.#layer.layer
     this.#layer = choose(this.#layer, arrival)
     if (this.#layer.layer === before) return
-    const picture = LAYERS[this.#layer.layer] ?? 'small'
-    this.#send({ kind: 'wants', picture })
-    this.#emit('wants', picture)
+    this.#send({ kind: 'wants', picture: this.picture })
+    this.#emit('wants', this.picture)
   }
 
   /**

@@ -8,6 +8,7 @@ export const LAYERS = /** @type {const} */ (['none', 'small', 'large'])
  * @property {number} layer - of LAYERS
  * @property {number} empty - the shortest round trip seen: of the line without a queue
  * @property {number} since - the last change, in seconds
+ * @property {number} loss - in the mean of the last seconds
  * @property {number} drains - seconds for which the former layer is still on its way
  * @property {number} bad - for how long the line has carried too little
  * @property {number} calm - for how long it might have carried more
@@ -21,10 +22,11 @@ export const LAYERS = /** @type {const} */ (['none', 'small', 'large'])
  * @property {number} trip - there and back
  */
 
-const BAD = { loss: 0.06, queue: 0.25, for: 2 }
-/** Losses that nothing but an overfull line has. */
-const FLOODED = 0.15
-const CALM = { loss: 0.02, queue: 0.15 }
+/** What a line loses by itself is the voice's affair, and less of the picture would not change it; a full one has a queue, or loses more. */
+const BAD = { loss: 0.12, queue: 0.25, for: 1.5 }
+const CALM = { loss: 0.08, queue: 0.15 }
+/** Seconds over which losses are judged: of the packets of a single look one is many. */
+const MEAN_OF = 3
 const PATIENCE = { first: 8, afterFall: 24, factor: 3, most: 300, hasty: 60 }
 /** Seconds until a queue on the way has gone: what comes meanwhile says nothing of the layer that was asked for. */
 const DRAINS = 4
@@ -35,6 +37,7 @@ export function begin() {
     layer: 1,
     empty: Infinity,
     since: 0,
+    loss: 0,
     drains: 0,
     bad: 0,
     calm: 0,
@@ -59,17 +62,21 @@ export function choose(state, arrival) {
  * @param {Arrival} arrival - what came since
  * @returns {State} with what was heard of the line, and the same layer
  */
-function listen(state, { seconds, loss, trip }) {
+function listen(state, arrival) {
+  const { seconds, trip } = arrival
   const empty = Math.min(state.empty, trip)
+  const loss = state.loss + Math.min(1, seconds / MEAN_OF) * (arrival.loss - state.loss)
   const drains = Math.max(0, state.drains - seconds)
-  const isBad = !drains && (loss > BAD.loss || trip > empty + BAD.queue)
+  const isQueued = trip > empty + BAD.queue
+  const isBad = !drains && (isQueued || loss > BAD.loss)
   const isCalm = loss <= CALM.loss && trip <= empty + CALM.queue
   return {
     ...state,
     empty,
     since: state.since + seconds,
+    loss,
     drains,
-    bad: isBad ? state.bad + (loss > FLOODED ? BAD.for : seconds) : 0,
+    bad: isBad ? state.bad + seconds : 0,
     calm: isCalm ? state.calm + seconds : 0
   }
 }

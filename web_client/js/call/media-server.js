@@ -3,7 +3,7 @@
 import { Companion } from './companion.js'
 import { Downlink } from './downlink.js'
 
-/** What one page tells another beside voice and picture: whether it needs them directly. */
+/** What one page tells another beside voice and picture: whether it needs them directly, and whether its line carries a picture at all. */
 export const DIRECT = 'direct'
 
 /**
@@ -11,8 +11,7 @@ export const DIRECT = 'direct'
  *
  * Nothing is sent directly to whom it brings, and everything to the others: it may come and go, and nobody is to hear that.
  *
- * Events, each a CustomEvent: `say` ({peer, message}: to be told to another page), `level` (State of the ladder to the server), `wants` (which layer of the pictures
- * is to come), `sample` (of quality).
+ * Events, each a CustomEvent: `say` ({peer, message}: to be told to another page), `level` (State of the ladder to the server), `sample` (of quality).
  */
 export class MediaServer extends EventTarget {
   /** @type {Companion | null} */
@@ -27,6 +26,12 @@ export class MediaServer extends EventTarget {
    * @type {Set<string>}
    */
   #served = new Set()
+  /**
+   * Of them, who takes no picture now.
+   *
+   * @type {Set<string>}
+   */
+  #blind = new Set()
   #people
 
   /** @param {ReadonlyMap<string, Companion>} people - of the room, by id */
@@ -68,6 +73,7 @@ export class MediaServer extends EventTarget {
   /** @param {string} id - of a participant who has gone, perhaps one of the seats */
   forget(id) {
     this.#served.delete(id)
+    this.#blind.delete(id)
     this.#down?.forget(id)
     const seat = this.get(id)
     if (seat === this.#up) this.#up = null
@@ -80,31 +86,31 @@ export class MediaServer extends EventTarget {
    * Somebody's page has said whether it needs voice and picture directly.
    *
    * @param {string} id - of somebody
-   * @param {boolean} wanted - whether it does
+   * @param {{wanted?: unknown, picture?: unknown}} need - what it said; whatever is not a plain no is a yes
    */
-  needs(id, wanted) {
-    if (wanted) this.#served.delete(id)
-    else this.#served.add(id)
+  needs(id, { wanted, picture }) {
+    const isServed = wanted === false
+    put(this.#served, id, isServed)
+    put(this.#blind, id, isServed && picture === false)
     this.#rest()
+  }
+
+  /** @param {string} id - of somebody to whom a picture may be sent in vain: their line carries none */
+  isBlind(id) {
+    return this.#blind.has(id)
   }
 
   /** @param {string} id - of somebody whose page can be told something now */
   remind(id) {
-    if (this.#down) this.#tell(id, !this.#people.get(id)?.isThrough)
+    const wanted = !this.#people.get(id)?.isThrough
+    const picture = this.#down?.picture !== 'none'
+    this.#emit('say', { peer: id, message: { type: DIRECT, wanted, picture } })
   }
 
   /** Sends directly to whom nothing comes by way of the media server. */
   #rest() {
     const stands = this.#up?.state === 'connected'
     for (const [id, other] of this.#people) void other.rest(stands && this.#served.has(id))
-  }
-
-  /**
-   * @param {string} id - of somebody
-   * @param {boolean} wanted - whether voice and picture must come from there directly
-   */
-  #tell(id, wanted) {
-    this.#emit('say', { peer: id, message: { type: DIRECT, wanted } })
   }
 
   /** @param {Companion} up - the seat to which voice and picture go */
@@ -120,9 +126,11 @@ export class MediaServer extends EventTarget {
     this.#down = down
     listen(down, 'flows', ({ peer, stream }) => {
       this.#people.get(peer)?.hearThrough(stream)
-      this.#tell(peer, !stream)
+      this.remind(peer)
     })
-    listen(down, 'wants', (picture) => this.#emit('wants', picture))
+    listen(down, 'wants', () => {
+      for (const [id, { isThrough }] of this.#people) if (isThrough) this.remind(id)
+    })
     listen(down, 'sample', (sample) => this.#emit('sample', { ...sample, ...this.#sent }))
   }
 
@@ -133,6 +141,16 @@ export class MediaServer extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+}
+
+/**
+ * @param {Set<string>} set - of ids
+ * @param {string} id - of somebody
+ * @param {boolean} belongs - whether it is to be in there
+ */
+function put(set, id, belongs) {
+  if (belongs) set.add(id)
+  else set.delete(id)
 }
 
 /**

@@ -14,7 +14,7 @@ const MEDIA = 'media'
  * Everybody else in the room, and how the line is shared among them.
  *
  * Events, each a CustomEvent: `met`, `gone` ({peer}), `built` ({peer, connection}), `remote` ({peer, stream}), `media` ({peer, and what is switched on there}),
- * `person` ({peer, state}), `resting` ({peer, resting}: their picture, for the sake of our line), `sent` ({peer, and the level}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first
+ * `person` ({peer, state}), `sent` ({peer, and the level}), `heard` (whether anything comes from anybody), `changed`; of the one who comes first
  * `sample` and `level` (what is sent to them); `say` ({peer, message}: to be told to the other page beside voice and picture).
  */
 export class Others extends EventTarget {
@@ -137,11 +137,6 @@ export class Others extends EventTarget {
     on('level', (state) => {
       for (const other of this.inOrder) if (other.rests) this.#climbed(other, state)
     })
-    on('wants', (picture) => {
-      for (const { peer, isThrough } of this.inOrder) {
-        if (isThrough) this.#emit('resting', { peer: peer.id, resting: picture === 'none' })
-      }
-    })
   }
 
   /** Decides anew who is sent the picture. */
@@ -203,7 +198,9 @@ export class Others extends EventTarget {
     const shared = reason === 'chosen' && !voiceOnly
     const plain = isPlain(voice)
     const level = { rung: name, reason: shared ? 'line' : reason, budget, detail, plain }
-    this.#emit('sent', { peer: id, ...level })
+    // Whose line carries no picture gets stills, as if ours did not.
+    const blind = this.server.isBlind(id) && { rung: RUNGS[0].name, reason: 'line' }
+    this.#emit('sent', { peer: id, ...level, ...blind })
     if (this.inOrder[0] === other) this.#emit('level', level)
   }
 

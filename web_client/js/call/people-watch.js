@@ -30,7 +30,6 @@ export function watchPeople(room, view, { call, guest }) {
   on('gone', ({ peer }) => people.leave(peer))
   on('remote', ({ peer, stream }) => void people.play(peer, stream))
   on('person', ({ peer, state }) => people.tell(peer, { state }))
-  on('resting', ({ peer, resting }) => people.tell(peer, { resting }))
   on('media', ({ peer, microphone, camera, screen, auscultation }) =>
     people.tell(peer, { microphone, picture: camera || screen, auscultation })
   )

@@ -14,7 +14,7 @@ import { SignalingConnection } from './signaling.js'
 const STILL_PACE = 8
 const ACCEPTED = { type: 'accepted' }
 /** What others tell the page of the people in the room. */
-const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'resting', 'sample', 'level', 'sent']
+const PASSED_ON = ['met', 'gone', 'remote', 'media', 'person', 'sample', 'level', 'sent']
 
 /** @typedef {{rung: string, reason: Reason, budget: number, detail: boolean, plain: boolean}} Level - of the picture that is sent, why it is no higher, whether it is to be sharp, and whether the line carries speech and no finer sound */
 
@@ -68,7 +68,7 @@ export class CallRoom extends EventTarget {
     this.beside.addEventListener('said', (event) => {
       const { peer, message } = /** @type {CustomEvent} */ (event).detail
       if (message.type === ACCEPTED.type) void this.release()
-      else if (message.type === DIRECT) this.#others.server.needs(peer, message.wanted !== false)
+      else if (message.type === DIRECT) this.#others.server.needs(peer, message)
     })
     this.beside.addEventListener('open', (event) => {
       this.#others.server.remind(/** @type {CustomEvent} */ (event).detail.peer)

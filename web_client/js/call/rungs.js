@@ -83,15 +83,17 @@ export function pictureOf(state, { voiceOnly, detail, height }) {
 }
 
 /**
- * A station's own line is the narrowest of all: only a picture of some size goes in two layers, so that who has less room gets the small one.
+ * A station's own line is the narrowest of all: only a picture of some size goes in two layers, so that who has less room gets the small one. What must be
+ * sharp goes whole or not at all.
  *
  * @param {Picture} picture - to send
  * @param {number} layers - that the connection has
+ * @param {boolean} detail - whether it must be sharp
  * @returns {(Picture | null)[]} what to send in each layer, the least first
  */
-export function layersOf(picture, layers) {
+export function layersOf(picture, layers, detail) {
   if (layers < 2) return [picture]
-  if (picture.height <= RUNGS[2].height) return [picture, null]
+  if (detail || picture.height <= RUNGS[2].height) return [picture, null]
   const { height, most, frames } = RUNGS[1]
   const rate = Math.min(most, picture.rate * SMALL_SHARE)
   return [

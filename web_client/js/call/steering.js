@@ -25,6 +25,7 @@ const asked = new WeakMap()
  * @property {() => Wishes} wishes - of the person
  * @property {(state: State, voice: Voice) => void} onState - told the state once a second
  * @property {(shows: boolean) => Promise<void>} show - puts the picture on the connection, or takes it off: one that rests there is probed with, at the voice's cost
+ * @property {() => boolean} isElsewhere - whether what the other side sends comes another way, so that nothing need come on this one
  * @property {(heard: boolean) => void} onHeard - told when nothing has come for a while although something did before, and when it comes again
  */
 
@@ -84,12 +85,22 @@ export class Steering {
     clearInterval(this.#timer)
   }
 
+  /** Whether nothing need come here: who has never been heard may be on hold. */
+  get #mayRest() {
+    return !this.#wasHeard || this.#steps.isElsewhere()
+  }
+
+  /** What came another way has ceased: if nothing comes on this one soon, the line is cut. */
+  doubt() {
+    this.#quiet = Math.max(this.#quiet, SILENCE_SECONDS - EVERY_MS / 1000)
+  }
+
   /** @param {Stat[]} latter - entries of getStats() */
   #listen(latter) {
     const [before, now] = [arrivedIn(this.#former), arrivedIn(latter)]
     this.#wasHeard ||= now.sound > 0
-    // Who has never been heard may be on hold. A connection that failed, or a new one, counts from nothing: that is no sign of life.
-    const comes = !this.#wasHeard || hasGrown(before, now)
+    // A connection that failed, or a new one, counts from nothing: that is no sign of life.
+    const comes = this.#mayRest || hasGrown(before, now)
     const wasQuiet = this.#quiet >= SILENCE_SECONDS
     this.#quiet = comes ? 0 : this.#quiet + EVERY_MS / 1000
     if (comes && wasQuiet) this.#steps.onHeard(true)
@@ -156,7 +167,7 @@ async function setVoice(sender, voice) {
  */
 async function setPicture(sender, picture, { detail, height }) {
   const count = sender.getParameters().encodings?.length ?? 0
-  const layers = picture ? layersOf(picture, count) : []
+  const layers = picture ? layersOf(picture, count, detail) : []
   const wanted = Array.from({ length: count }, (_, index) => ({
     priority: 'low',
     networkPriority: 'low',
