@@ -1,13 +1,13 @@
 """Two who talk, each on a machine of their own, and what their browsers send."""
 
 import re
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.browser.pages import until
+from tests.browser.pages import hang_up, until
 from tests.browser.test_connected_while_it_rings import REMEMBER
 from tests.conftest import CHROMIUM
 from tests.server.consultations.arrange import accepted_case
@@ -89,23 +89,35 @@ async def another_chromium(*more: str):
         await browser.close()
 
 
-async def talk(program, stage, browser) -> Talk:
+@asynccontextmanager
+async def talk(program, stage, browser):
     """Have the station's doctor in this browser talk with the specialist in the usual one."""
     case = await accepted_case(stage)
-    pages = []
-    for username, at in (("binh", browser), ("minh", program.browser)):
-        page = await replace(program, browser=at).sign_in(username)
-        await page.add_init_script(REMEMBER)
-        await page.goto(f"{program.root}/referrals/{case.referral}")
-        await page.get_by_role("button", name="Vào phòng hội chẩn").click()
-        await page.wait_for_url(re.compile("/consultations/"))
-        pages.append(page)
-    binh, minh = pages
-    await binh.get_by_role("button", name="Gọi hình").click()
-    await minh.get_by_role("main").get_by_role("button", name="Nghe máy").click()
-    for page in pages:
-        await sends(page, FACE | SPEECH)
-    return Talk(binh, minh)
+    async with AsyncExitStack() as stack:
+        pages = {}
+        # Whoever is called has to be there before it rings.
+        for username, at in (("minh", program.browser), ("binh", browser)):
+            page = await replace(program, browser=at).sign_in(username)
+            stack.push_async_callback(page.context.close)
+            await page.add_init_script(REMEMBER)
+            await page.goto(f"{program.root}/referrals/{case.referral}")
+            await page.get_by_role("button", name="Vào phòng hội chẩn").click()
+            await page.wait_for_url(re.compile("/consultations/"))
+            pages[username] = page
+        both = Talk(**pages)
+        await ring(both)
+        for page in both:
+            await sends(page, FACE | SPEECH)
+        yield both
+        # Whoever talks is busy for the next test.
+        await hang_up(both.binh)
+        await expect(both.binh.get_by_role("button", name="Gọi hình")).to_be_visible()
+
+
+async def ring(both: Talk) -> None:
+    """Have the station call, and the specialist answer."""
+    await both.binh.get_by_role("button", name="Gọi hình").click()
+    await both.minh.get_by_role("main").get_by_role("button", name="Nghe máy").click()
 
 
 async def sends(page: Page, wanted: dict) -> None:

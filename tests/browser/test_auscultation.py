@@ -6,7 +6,7 @@ import wave
 
 import pytest
 
-from tests.browser.pages import hang_up, until
+from tests.browser.pages import until
 from tests.browser.talk import AUSCULTATION, another_chromium, press, talk
 
 # How loud two deep tones come out at the other end, in decibels.
@@ -52,11 +52,11 @@ async def humming(program, stage, tmp_path):
     """Two who talk, and the station's microphone hears two deep tones."""
     write_tones(tmp_path / "tones.wav")
     hears = f"--use-file-for-fake-audio-capture={tmp_path / 'tones.wav'}"
-    async with another_chromium(hears) as browser:
-        binh, minh = await talk(program, stage, browser)
-        yield binh, minh
-        await hang_up(binh)
-        await minh.context.close()
+    async with (
+        another_chromium(hears) as browser,
+        talk(program, stage, browser) as both,
+    ):
+        yield both
 
 
 async def test_what_is_deeper_than_speech_is_heard_in_auscultation_alone(

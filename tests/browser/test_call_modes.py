@@ -13,6 +13,7 @@ from tests.browser.talk import (
     WOUND,
     another_chromium,
     press,
+    ring,
     sends,
     talk,
 )
@@ -26,11 +27,8 @@ async def at_the_station():
 
 @pytest.fixture
 async def talking(program, stage, at_the_station):
-    pages = await talk(program, stage, at_the_station)
-    yield pages
-    await hang_up(pages.binh)
-    for page in pages:
-        await page.context.close()
+    async with talk(program, stage, at_the_station) as both:
+        yield both
 
 
 def level(page: Page):
@@ -110,8 +108,7 @@ async def test_both_modes_outlive_a_connection_and_end_with_the_call(program, ta
     for name in (DETAIL, AUSCULTATION):
         button = binh.get_by_role("button", name=name, include_hidden=True)
         await expect(button).to_have_attribute("aria-pressed", "false")
-    await binh.get_by_role("button", name="Gọi hình").click()
-    await minh.get_by_role("main").get_by_role("button", name="Nghe máy").click()
+    await ring(talking)
     await sends(binh, FACE | SPEECH)
     await expect(binh.locator("[data-part=sound]")).to_be_empty()
     assert program.errors == []

@@ -136,10 +136,11 @@ async def test_ten_thousand_damaged_messages_do_no_harm(start_node, complaints):
             await minh.socket.send_bytes(frame)
         else:
             await minh.socket.send_frame(frame, 1)
-        if number % 100 == 99 and not await _answers(minh):
+        if number % 5 == 4 and not await _answers(minh):
             closed += 1
             minh = await node.join(room, minh.participant)
-    assert closed < MESSAGES / 100
+    # Of a hundred only the one that is said to be deflated, and is not, ends the socket.
+    assert closed <= MESSAGES / 100
     await thu.signal(lan, media())
     assert (await lan.next("peer_signal"))["sender"] == thu.participant
     assert complaints == []

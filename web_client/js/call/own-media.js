@@ -23,6 +23,8 @@ export class OwnMedia {
   #room = null
   #on = { microphone: true, camera: true, screen: false, auscultation: false }
   #detail = false
+  /** @type {Promise<MediaStream> | null} */
+  #opened = null
   /** Changes of the microphone, one after the other. */
   #tuning = Promise.resolve()
   /**
@@ -62,17 +64,22 @@ export class OwnMedia {
 
   /** @param {boolean} picture - whether the camera is wanted too */
   async open(picture) {
-    if (!this.stream) {
-      const { stream, failures } = await openDevices()
-      this.stream = stream
-      this.#view.showSelf(stream)
-      this.#view.showTrouble(
-        failures.map(({ kind, code }) => this.#view.text(`${kind}-${code}`)).filter(Boolean)
-      )
-    }
-    setEnabled(this.stream, 'video', picture)
-    this.#on.camera = picture && this.stream.getVideoTracks().length > 0
+    // Whoever calls before the devices are there must not open them twice.
+    this.#opened ??= this.#openDevices()
+    const stream = await this.#opened
+    setEnabled(stream, 'video', picture)
+    this.#on.camera = picture && stream.getVideoTracks().length > 0
     this.#view.press('camera', !this.#on.camera)
+  }
+
+  async #openDevices() {
+    const { stream, failures } = await openDevices()
+    this.stream = stream
+    this.#view.showSelf(stream)
+    this.#view.showTrouble(
+      failures.map(({ kind, code }) => this.#view.text(`${kind}-${code}`)).filter(Boolean)
+    )
+    return stream
   }
 
   /** @param {'microphone' | 'camera'} name - of the device */
