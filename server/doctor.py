@@ -193,6 +193,9 @@ async def _janus(url: str, secret_file: str) -> str:
     try:
         read = Path(secret_file).read_text
         secret = (await asyncio.to_thread(read, encoding="utf-8")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        return f"không đọc được JANUS_API_SECRET_FILE ({type(error).__name__})"
+    try:
         async with (
             asyncio.timeout(_TIMEOUT),
             aiohttp.ClientSession() as http,
