@@ -201,12 +201,8 @@ async def _janus(url: str, secret_file: str) -> str:
             aiohttp.ClientSession() as http,
             Janus.connect(http, url, secret) as janus,
         ):
-            reading = asyncio.create_task(janus.run())
-            try:
-                await janus.begin()
-                await janus.attach("doctor", lambda _: None)
-            finally:
-                reading.cancel()
+            await janus.begin()
+            await janus.attach("doctor", lambda _: None)
     except JanusError as error:
         return f"từ chối ({error})"
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
