@@ -23,7 +23,6 @@ from server.config import BadSetting, Settings
 from server.embedded.refusals import EngineRefusal
 from server.records.icd10_import import import_file
 from signaling.__main__ import main as run_signaling
-from signaling.media.__main__ import main as run_media
 
 Run = Callable[[Settings, argparse.Namespace], int | None]
 
@@ -54,7 +53,6 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "serve", _serve, "chạy trang web và API")
     _add(commands, "worker", _worker, "chạy việc nền: hạn trả lời, chuông, sự kiện gọi")
     _add(commands, "signaling", _signaling, "chạy máy chủ báo hiệu cuộc gọi")
-    _add(commands, "media", _media, "chạy cầu nối tới máy chủ hình tiếng Janus")
     _add(commands, "migrate", _migrate, "đưa cơ sở dữ liệu lên bản này").add_argument(
         "--check", action="store_true", help="chỉ so sánh bảng với mô hình"
     )
@@ -104,10 +102,6 @@ def _worker(settings: Settings, _arguments: argparse.Namespace) -> None:
 
 def _signaling(_settings: Settings, _arguments: argparse.Namespace) -> int:
     return run_signaling([])
-
-
-def _media(_settings: Settings, _arguments: argparse.Namespace) -> int:
-    return run_media()
 
 
 def _migrate(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -193,17 +193,16 @@ async def _janus(url: str, secret_file: str) -> str:
     try:
         read = Path(secret_file).read_text
         secret = (await asyncio.to_thread(read, encoding="utf-8")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        return f"không đọc được JANUS_API_SECRET_FILE ({type(error).__name__})"
+    try:
         async with (
             asyncio.timeout(_TIMEOUT),
             aiohttp.ClientSession() as http,
             Janus.connect(http, url, secret) as janus,
         ):
-            reading = asyncio.create_task(janus.run())
-            try:
-                await janus.begin()
-                await janus.attach("doctor", lambda _: None)
-            finally:
-                reading.cancel()
+            await janus.begin()
+            await janus.attach("doctor", lambda _: None)
     except JanusError as error:
         return f"từ chối ({error})"
     except (OSError, TimeoutError, aiohttp.ClientError) as error:

@@ -42,12 +42,14 @@ log = structlog.get_logger()
 
 
 async def follow(sessions: Sessions, bus: Bus) -> None:
-    """Apply events until this is cancelled; NATS being away is waited out."""
+    """Apply events until this is cancelled; NATS or the database being away is waited out."""
     while True:
         try:
             await _follow(sessions, bus)
         except (NatsError, TimeoutError) as error:
             log.warning("call_events.interrupted", error=type(error).__name__)
+        except Exception:  # the edge of the program: what was not applied comes again
+            log.exception("call_events.interrupted")
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
@@ -79,7 +81,10 @@ async def watch_nodes(sessions: Sessions, bus: Bus) -> None:
     """Find nodes that will never come back to say so, until this is cancelled."""
     missing: dict[str, datetime] = {}
     while True:
-        missing = await find_gone(sessions, bus, missing)
+        try:
+            missing = await find_gone(sessions, bus, missing)
+        except Exception:  # the edge of the program: the next round may succeed
+            log.exception("call_events.not_looked")
         await asyncio.sleep(_LOOK_SECONDS)
 
 

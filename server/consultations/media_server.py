@@ -46,6 +46,8 @@ async def keep_asking(sessions: Sessions, bus: Bus, secrets_dir: Path) -> None:
                 await bus.publish(SUBJECT, orjson.dumps(invitation))
         except (NatsError, TimeoutError, tickets.NoNode) as error:
             log.warning("media_server.not_asked", error=type(error).__name__)
+        except Exception:  # the edge of the program: the next round may succeed
+            log.exception("media_server.not_asked")
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""Passes to signaling: for whom, which room, which node. The only user of signaling here."""
+"""Passes to signaling: for whom, which room, which node."""
 
 from __future__ import annotations
 

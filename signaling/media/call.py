@@ -1,7 +1,7 @@
 """One room through the media server: its people's links, and the two seats of the bridge."""
 
 import asyncio
-import secrets
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Never
 
@@ -9,16 +9,17 @@ import aiohttp
 import structlog
 
 from signaling.media.config import Settings
-from signaling.media.exchange import Exchange
-from signaling.media.janus import Janus
+from signaling.media.exchange import MEDIA, Exchange
+from signaling.media.janus import Janus, JanusError
 from signaling.media.link import Means, Payload, VideoRoom
 from signaling.media.links import Inlet, Outlet
 from signaling.media.seat import Seat
+from signaling.messages import CloseCode
 
 # As long as a node keeps a place: by then a new ticket has come.
 KEPT_SECONDS = 90
 LOOK_SECONDS = 5
-MOST_PUBLISHERS = 8
+PART_SECONDS = 2
 
 log = structlog.get_logger()
 
@@ -49,36 +50,35 @@ class Call:
         self._intake = Seat(self)
         self._outlet = Seat(_Answers(self))
         self._sitting: dict[Seat, asyncio.Task[None]] = {}
-        self._room = VideoRoom(secrets.randbits(52), secrets.token_urlsafe(24))
-        self._over = asyncio.Event()
+        self._room = VideoRoom()
+        # Invitations that come before there is a room in Janus wait; None is the end.
+        self._news: asyncio.Queue[Invitation | None] = asyncio.Queue()
+        # Whether the two seats have seen each other.
+        self._together = False
+        self.is_to_be_avoided = False
         self._janus: Janus
         self._tasks: asyncio.TaskGroup
 
     async def run(self, invitation: Invitation) -> None:
         """Serve the room until too few are left in it; raises when the media server goes."""
         settings = self._settings
+        self.enter(invitation)
         connecting = Janus.connect(self._http, settings.url, settings.secret)
         async with connecting as self._janus:
             try:
                 async with asyncio.TaskGroup() as self._tasks:
-                    self._tasks.create_task(self._janus.run())
-                    self._tasks.create_task(self._serve(invitation))
+                    self._tasks.create_task(self._janus.gone())
+                    self._tasks.create_task(self._serve())
             except* Over:
                 log.info("room_left")
 
     def enter(self, invitation: Invitation) -> None:
         """Take the two seats, or take them again after a socket was lost."""
-        tickets = {self._outlet: invitation.outlet, self._intake: invitation.intake}
-        for seat, ticket in tickets.items():
-            task = self._sitting.get(seat)
-            if task is None or task.done():
-                sitting = seat.sit(
-                    self._http, invitation.url, ticket, self._settings.origin
-                )
-                self._sitting[seat] = self._tasks.create_task(sitting)
+        self._news.put_nowait(invitation)
 
     def welcome(self, peers: list[dict[str, Any]]) -> None:
         """See who is there, perhaps anew."""
+        self._see_each_other(peers)
         for participant in self._exchange.missing(peers):
             self._forget(participant)
         for peer in peers:
@@ -108,40 +108,63 @@ class Call:
             link = links[of]
             link.put(lambda: link.take(payload))
 
-    async def _serve(self, invitation: Invitation) -> Never:
+    def hear_again(self, peers: list[dict[str, Any]]) -> None:
+        """Offer anew what was lost while the second seat was away."""
+        self._see_each_other(peers)
+        for _, outlet in self._links.values():
+            outlet.put(outlet.repeat)
+
+    async def _serve(self) -> Never:
         await self._janus.begin()
         handle = await self._janus.attach("bridge", lambda _: None)
-        secret = secrets.token_urlsafe(24)
-        await self._janus.message(handle, self._creation(secret))
-        self.enter(invitation)
-        self._tasks.create_task(self._janus.keep_alive())
-        self._tasks.create_task(self._watch())
-        await self._over.wait()
-        room = {"room": self._room.number, "secret": secret}
-        await self._janus.message(handle, {"request": "destroy"} | room)
-        raise Over
+        try:
+            await self._janus.message(handle, self._room.creation)
+            self._tasks.create_task(self._janus.keep_alive())
+            self._tasks.create_task(self._watch())
+            while (invitation := await self._news.get()) is not None:
+                self._take_seats(invitation)
+            raise Over
+        finally:
+            with contextlib.suppress(JanusError, TimeoutError):
+                async with asyncio.timeout(PART_SECONDS):
+                    await self._janus.message(handle, self._room.end)
 
-    def _creation(self, secret: str) -> dict[str, object]:
-        return {
-            "request": "create",
-            "room": self._room.number,
-            "pin": self._room.pin,
-            "secret": secret,
-            "is_private": True,
-            "permanent": False,
-            "publishers": MOST_PUBLISHERS,
-            "audiocodec": "opus",
-            "videocodec": "vp8,h264",
-            "opus_fec": True,
-        }
+    def _take_seats(self, invitation: Invitation) -> None:
+        tickets = {self._outlet: invitation.outlet, self._intake: invitation.intake}
+        for seat, ticket in tickets.items():
+            task = self._sitting.get(seat)
+            if task is None or task.done():
+                sitting = self._sit(seat, invitation.url, ticket)
+                self._sitting[seat] = self._tasks.create_task(sitting)
+
+    async def _sit(self, seat: Seat, url: str, ticket: str) -> None:
+        code = await seat.sit(self._http, url, ticket, self._settings.origin)
+        if code == CloseCode.TAKEN_OVER:
+            log.warning("seat_taken")
+            self._leave_alone()
+
+    def _see_each_other(self, peers: list[dict[str, Any]]) -> None:
+        """End where a node has forgotten the seats: pages begin anew there, and so must we."""
+        other = any(peer["role"] == MEDIA for peer in peers)
+        if self._together and not other:
+            self._end()
+        self._together = self._together or other
+
+    def _end(self) -> None:
+        self._news.put_nowait(None)
+
+    def _leave_alone(self) -> None:
+        self.is_to_be_avoided = True
+        self._end()
 
     async def _watch(self) -> None:
         """Give the room up when no ticket brings us back into it."""
         away = 0
         while away < KEPT_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)
-            away = 0 if self._intake.entered.is_set() else away + LOOK_SECONDS
-        self._over.set()
+            inside = self._intake.entered.is_set() and self._outlet.entered.is_set()
+            away = 0 if inside else away + LOOK_SECONDS
+        self._end()
 
     def _open(self, participant: str, instance: str) -> None:
         def means(seat: Seat) -> Means:
@@ -162,7 +185,7 @@ class Call:
 
     def _close(self, participant: str) -> None:
         for link in self._links.pop(participant, ()):
-            link.put(link.close)
+            link.end()
 
     def _forget(self, participant: str) -> None:
         self._exchange.leave(participant)
@@ -179,7 +202,7 @@ class Call:
 
     def _look(self) -> None:
         if not self._exchange.worth_it:
-            self._over.set()
+            self._leave_alone()
 
 
 class _Answers:
@@ -189,7 +212,8 @@ class _Answers:
         self._call = call
 
     def welcome(self, peers: list[dict[str, Any]]) -> None:
-        """Leave that to the first seat."""
+        """Leave all but one thing to the first seat."""
+        self._call.hear_again(peers)
 
     def joined(self, peer: dict[str, Any]) -> None:
         """Leave that to the first seat."""

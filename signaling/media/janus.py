@@ -32,21 +32,25 @@ class Janus:
         self._session: int | None = None
         self._waiting: dict[str, tuple[asyncio.Future[Message], bool]] = {}
         self._listeners: dict[int, Callable[[Message], None]] = {}
+        # Of no group: it reads on while others are cancelled, so that we can part in good order.
+        self._reading = asyncio.create_task(self._read_all())
 
     @classmethod
     @asynccontextmanager
     async def connect(
         cls, http: aiohttp.ClientSession, url: str, secret: str | None
     ) -> AsyncIterator[Self]:
-        """Open a socket; `run` must read it before anything is asked."""
+        """Open a socket; the session and all that hangs on it ends with it."""
         async with http.ws_connect(url, protocols=["janus-protocol"]) as socket:
-            yield cls(socket, secret)
+            janus = cls(socket, secret)
+            try:
+                yield janus
+            finally:
+                janus._reading.cancel()
 
-    async def run(self) -> None:
-        """Read until the media server has gone."""
-        async for frame in self._socket:
-            if frame.type is aiohttp.WSMsgType.TEXT:
-                self._read(orjson.loads(frame.data))
+    async def gone(self) -> None:
+        """Wait until the media server has gone, which raises."""
+        await asyncio.shield(self._reading)
         raise JanusError("The media server has gone.")
 
     async def begin(self) -> None:
@@ -117,6 +121,11 @@ class Janus:
         if answer["janus"] == "error":
             raise JanusError(f"Refused {kind} with {answer['error']['code']}.")
         return answer
+
+    async def _read_all(self) -> None:
+        async for frame in self._socket:
+            if frame.type is aiohttp.WSMsgType.TEXT:
+                self._read(orjson.loads(frame.data))
 
     def _read(self, message: Message) -> None:
         future, takes_ack = self._waiting.get(

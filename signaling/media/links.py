@@ -26,16 +26,21 @@ class Inlet(Link):
         if payload["kind"] == "candidates":
             await self.trickle(payload)
         elif payload["kind"] == "description" and payload["type"] == "offer":
-            await self._follow(payload)
+            self.pace.ask(lambda: self._follow(payload))
 
     @override
     async def lost(self) -> None:
         """Ask the page for a new connection."""
-        self.means.exchange.feeds.pop(self.participant, None)
-        self.means.changed()
+        self._withdraw()
         await self.detach()
         following = self.number + 1
         self.means.send({"kind": "negotiation_needed", "connection": following})
+
+    @override
+    async def close(self) -> None:
+        """End it for good, for the others too."""
+        self._withdraw()
+        await super().close()
 
     @override
     async def told(self, event: Message) -> None:
@@ -66,10 +71,18 @@ class Inlet(Link):
             self.describe(answer["jsep"], offer["negotiation"])
 
     async def _publish(self, offer: Payload, jsep: Message) -> None:
+        # Janus would refuse whoever asks for a feed that has gone everything else as well.
+        self._withdraw()
         self._feed = secrets.randbits(52)
         body = {"request": "joinandconfigure", "ptype": "publisher", "id": self._feed}
         answer = await self.begin(offer["connection"], body, jsep)
         self.describe(answer["jsep"], offer["negotiation"])
+
+    def _withdraw(self) -> None:
+        # By now it may be another page that sends for this person.
+        if self.means.exchange.feeds.get(self.participant) == self._feed:
+            del self.means.exchange.feeds[self.participant]
+            self.means.changed()
 
 
 class Outlet(Link):
@@ -91,7 +104,7 @@ class Outlet(Link):
         if payload["kind"] == "candidates":
             await self.trickle(payload)
         elif payload["kind"] == "negotiation_needed":
-            await self._again(payload["connection"])
+            self.pace.ask(lambda: self._again(payload["connection"]))
         elif payload["kind"] == "wants":
             self._wants = payload["picture"]
             await self._choose(self._pictures)
@@ -111,6 +124,11 @@ class Outlet(Link):
         """Offer a new connection."""
         await self._begin(self.number + 1)
 
+    async def repeat(self) -> None:
+        """Begin anew where an offer or its answer may be lost: Janus makes no other before that."""
+        if self.handle is not None and not self._answered:
+            await self._begin(self.number + 1)
+
     @override
     async def told(self, event: Message) -> None:
         """Pass on what Janus offers by itself when somebody's streams have changed."""
@@ -127,6 +145,8 @@ class Outlet(Link):
     async def _begin(self, number: int) -> None:
         wanted = self.means.exchange.change(self.participant, ()).subscribe
         if not wanted:
+            await self.detach()
+            self.number = number
             return
         self._negotiation = 0
         self._pictures = ()
@@ -159,14 +179,12 @@ class Outlet(Link):
 
     async def _follow(self, answer: Payload) -> None:
         current = (self.number, self._negotiation)
-        if self.handle is None or current != (
-            answer["connection"],
-            answer["negotiation"],
-        ):
+        answered = (answer["connection"], answer["negotiation"])
+        if self.handle is None or self._answered or current != answered:
             return
-        self._answered = True
         jsep = {"type": "answer", "sdp": answer["sdp"]}
         await self.means.janus.message(self.handle, {"request": "start"}, jsep)
+        self._answered = True
         self.means.looks()
 
     async def _offer(self, event: Message) -> None:

@@ -6,9 +6,12 @@ from typing import Any, Protocol
 
 import aiohttp
 import orjson
+import structlog
 
 ACKNOWLEDGE_EVERY = 16
 SILENCE_SECONDS = 25
+
+log = structlog.get_logger()
 
 
 class Ears(Protocol):
@@ -33,15 +36,17 @@ class Seat:
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
         self._instance = secrets.token_urlsafe(16)
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._sent = self._received = self._acknowledged = 0
         self._outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.entered = asyncio.Event()
 
     async def sit(
         self, http: aiohttp.ClientSession, url: str, ticket: str, origin: str
-    ) -> None:
-        """Stay until the socket ends, or this is cancelled, which gives the place up."""
+    ) -> int | None:
+        """Stay until the socket ends, and return its close code.
+
+        To cancel this gives the place up; a socket that is lost leaves it to us for a while.
+        """
         try:
             async with http.ws_connect(url, headers={"Origin": origin}) as socket:
                 self._sent = self._received = self._acknowledged = 0
@@ -49,14 +54,17 @@ class Seat:
                 await socket.send_str(orjson.dumps(hello).decode())
                 try:
                     await self._serve(socket)
+                except asyncio.CancelledError:
+                    await socket.send_str('{"type":"leave"}')
+                    raise
                 finally:
                     self.entered.clear()
-                    await socket.send_str('{"type":"leave"}')
+                return socket.close_code
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
-            return
+            return None
 
     def signal(self, to: str, instance: str, payload: dict[str, Any]) -> None:
-        """Send one payload to one page; without a socket it is lost, and asked for again."""
+        """Send one payload to one page; without a socket it is lost, as the links know."""
         if self.entered.is_set():
             signal = {"to": to, "instance": instance, "payload": payload}
             self._sent += 1
@@ -94,6 +102,8 @@ class Seat:
             self._ears.welcome(message["peers"])
         elif kind == "ping":
             self._outgoing.put_nowait({"type": "pong", "ack": self._confirm()})
+        elif kind == "error":
+            log.warning("seat_refused", code=message["code"])
         elif "seq" in message and kind != "ack":
             self._received = message["seq"]
             self._hear(kind, message)

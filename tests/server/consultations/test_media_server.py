@@ -6,11 +6,13 @@ import contextlib
 import nats
 import orjson
 import pytest
+import structlog
 
-from server.consultations import media_server
+from server.consultations import call_events, media_server
 from server.consultations.ticket_keys import PUBLIC
 from server.core import clock
 from server.core.bus import Bus
+from server.core.db import make_engine, make_sessions
 from signaling.tickets import Role, load_public_key, verify
 from tests.server.consultations.arrange import accepted_case
 from tests.server.consultations.guests import Talk, add_crowd
@@ -90,3 +92,27 @@ async def test_it_is_asked_in_while_three_are_inside(invitations, talk, settings
     # One may have been on its way.
     await nothing_comes(invitations)
     assert await nothing_comes(invitations)
+
+
+@pytest.mark.parametrize(
+    ("loop", "event"),
+    [
+        (media_server.keep_asking, "media_server.not_asked"),
+        (call_events.watch_nodes, "call_events.not_looked"),
+    ],
+)
+async def test_a_database_that_is_away_ends_no_loop(engines, settings, loop, event):
+    nowhere = make_engine("postgresql://nobody:x@127.0.0.1:1/none", 2)
+    bus = await Bus.connect(engines.nats_url, "test")
+    more = (settings.secrets_dir,) if loop is media_server.keep_asking else ()
+    with structlog.testing.capture_logs() as logs:
+        looping = asyncio.create_task(loop(make_sessions(nowhere), bus, *more))
+        async with asyncio.timeout(PATIENCE):
+            while not logs:  # noqa: ASYNC110 - nobody sets an event for tests
+                await asyncio.sleep(0.01)
+        assert not looping.done()
+        looping.cancel()
+        await asyncio.wait({looping})
+    assert logs[0]["event"] == event
+    await bus.close()
+    await nowhere.dispose()
