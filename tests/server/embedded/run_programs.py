@@ -9,11 +9,14 @@ from server.embedded.supervise import running, until_signalled
 
 CHILD = """
 import os, signal, sys
+def say(what):
+    # A signal may come while a line is written, and a buffer is not to be entered twice.
+    os.write(1, f"{sys.argv[1]} {what}\\n".encode())
 def stop(*_):
-    print(sys.argv[1], "stopped", flush=True)
+    say("stopped")
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
-print(sys.argv[1], os.getpid(), flush=True)
+say(os.getpid())
 while True:
     signal.pause()
 """

@@ -3,6 +3,7 @@
 import { Companion } from './companion.js'
 import { MediaServer } from './media-server.js'
 import { bySide, whoSees } from './picture-share.js'
+import { Presence } from './presence.js'
 import { RUNGS } from './rungs.js'
 import { isPlain } from './voice.js'
 
@@ -33,6 +34,13 @@ export class Others extends EventTarget {
   #free = new Set()
   /** @type {Set<string>} */
   #silent = new Set()
+  presence = new Presence(
+    () => this.seats,
+    (id) => {
+      this.forget(id)
+      this.#emit('changed', null)
+    }
+  )
   /** The way around the direct connections, where there is one. */
   server = new MediaServer(this.#all)
   /** @type {MediaStreamTrack | null} */
@@ -109,6 +117,7 @@ export class Others extends EventTarget {
 
   /** @param {string} id - of a seat that is free, or taken by another page now */
   forget(id) {
+    this.presence.cease(id)
     this.server.forget(id)
     const other = this.#all.get(id)
     if (!other) return

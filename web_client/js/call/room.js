@@ -174,14 +174,9 @@ export class CallRoom extends EventTarget {
   #welcomed({ you, ice_servers: iceServers, peers, resumed }) {
     this.#you = you.id
     this.#iceServers = iceServers
-    if (!resumed) {
-      for (const other of this.#others.seats) {
-        if (peers.some(({ id }) => id === other.peer.id)) other.tell('checked')
-        else this.#others.forget(other.peer.id)
-      }
-    }
+    if (!resumed) this.#others.presence.compare(peers)
     for (const peer of peers) this.#meet(peer)
-    for (const other of this.#others.seats) other.tell('reached')
+    this.#others.presence.reach()
     if (!peers.length) this.#tellState()
   }
 
@@ -189,8 +184,7 @@ export class CallRoom extends EventTarget {
   #meet(peer) {
     const known = this.#others.get(peer.id)
     if (known?.peer.instance === peer.instance) {
-      known.isThere = true
-      known.tell('reached')
+      this.#others.presence.welcomeBack(known)
       this.#tellState()
       return
     }
