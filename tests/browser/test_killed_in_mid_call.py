@@ -25,8 +25,8 @@ PROGRAMS = {
     "signaling": ("-m", "signaling"),
 }
 READY_SECONDS = 30
-# Below this a page does not even look what is wrong.
-GAP_MS = 3000
+# A muted microphone sends every 400 ms; a connection that is built anew takes two seconds and more.
+GAP_MS = 2000
 # Writes down the longest time in which no sound came; a voice that pauses sends twice a second.
 WATCH = """() => {
   globalThis.longest = 0
